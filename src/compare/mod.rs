@@ -1,0 +1,1 @@
+//! Old against new: pairs members up and decides per role. It knows nothing of files.

@@ -1,0 +1,283 @@
+//! Python's side of the model: classes with their members seen through the MRO, modules, functions, attributes, and
+//! types resolved to full paths. Pure data: who made it (source or contract) makes no difference to who judges it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Place;
+use super::table::Facts;
+
+/// What a Python tree, or the Python part of a contract, offers.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Interface {
+    /// Classes by the path of their definition.
+    pub classes: BTreeMap<String, Class>,
+    /// Modules by path. A contract of single functions has modules with `whole` unset.
+    pub modules: BTreeMap<String, Module>,
+    /// Importable paths that lead to a definition elsewhere: re-exports and aliases, followed to their end.
+    pub exports: BTreeMap<String, String>,
+    /// What could not be read or resolved, as sentences; data, never guessed, never dropped.
+    pub unknown: BTreeSet<String>,
+    /// Paths (of modules, classes) below which nothing counts as removed, because their text could not be trusted.
+    pub untrusted: BTreeSet<String>,
+}
+
+/// A module.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Module {
+    /// The names that it defines, functions, attributes and re-exports; classes stand in [`Interface::classes`] and
+    /// are listed here as [`Kind::Class`] too.
+    pub members: BTreeMap<String, Member>,
+    /// `__all__`, if it can be read from the source.
+    pub all: Option<BTreeSet<String>>,
+    /// All of its members are here; otherwise only those that were asked for.
+    pub whole: bool,
+    /// It answers names that are not written in it: `__getattr__`, a star import from outside the tree.
+    pub open: Option<String>,
+    /// Where it starts.
+    pub place: Option<Place>,
+    /// What the provider requires, by member.
+    pub requires: Facts,
+    /// What its functions do to what they are handed, by member.
+    pub effects: Facts,
+}
+
+/// A class.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Class {
+    /// Its bases, resolved, in order.
+    pub bases: Vec<Type>,
+    /// The metaclass written in the header (or by `six`), resolved.
+    pub metaclass: Option<String>,
+    /// Decorators of the header, as resolved text (`typing.final`, `dataclasses.dataclass(frozen=True)`).
+    pub decorators: Vec<String>,
+    /// Type parameters (PEP 695), as written.
+    pub type_params: Option<String>,
+    /// The classes it is looked up through after itself (C3), full paths; those outside the tree included.
+    pub mro: Vec<String>,
+    /// Members by name, inherited ones from inside the tree included.
+    pub members: BTreeMap<String, Member>,
+    /// Its abstract members bind: the metaclass is `ABCMeta` or derives from it.
+    pub abc: bool,
+    /// Marked `@final`.
+    pub is_final: bool,
+    /// Members may come from where the tree cannot see (a base outside it, `__getattr__`, a class decorator that is
+    /// not understood): the reason.
+    pub open: Option<String>,
+    /// The header's place (`class` to `:`).
+    pub place: Option<Place>,
+    /// What the provider requires of implementers, by member.
+    pub requires: Facts,
+    /// What its methods do to what they are handed, by member.
+    pub effects: Facts,
+}
+
+/// A name of a class or module.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    /// What it is.
+    pub kind: Kind,
+    /// The path of the class (or module) whose body defines it.
+    pub defined_in: String,
+    /// The definition: for functions `def` to the end of the header.
+    pub place: Option<Place>,
+    /// It stands under a condition (`if`, `try`) that is not decided.
+    pub conditional: bool,
+    /// A digest of the body, to tell a rename from a removal; absent in contracts.
+    pub body: Option<u64>,
+}
+
+/// What a name is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// A function or method.
+    Function(Box<Function>),
+    /// A property, or another descriptor that is read like an attribute.
+    Property(Property),
+    /// A variable of a module, class or instance.
+    Attribute(Attribute),
+    /// A class (by the path of its definition).
+    Class(String),
+    /// A submodule, or an imported module.
+    Module(String),
+    /// A re-export of something that could not be followed to its end: the path it was imported from.
+    Import(String),
+}
+
+/// How a function of a class is bound when it is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Binding {
+    /// A plain function: of a module, or an instance method (the first parameter is the instance).
+    Instance,
+    /// `@classmethod`, `__new__`-like: the first parameter is the class.
+    Class,
+    /// `@staticmethod`.
+    Static,
+}
+
+/// How much an implementer is told to override something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Abstract {
+    /// It has a body of its own.
+    No,
+    /// Its body only raises `NotImplementedError`.
+    ByCustom,
+    /// `@abstractmethod` and its kin; binds where the class is an ABC.
+    Declared,
+}
+
+/// What a call of the function gives before anything of the body runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Protocol {
+    /// Its value.
+    Plain,
+    /// A coroutine (`async def`).
+    Coroutine,
+    /// A generator (`yield`).
+    Generator,
+    /// An asynchronous generator.
+    AsyncGenerator,
+    /// A context manager (`@contextmanager`).
+    ContextManager,
+    /// An asynchronous context manager.
+    AsyncContextManager,
+}
+
+/// A function or method.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Function {
+    /// Its parameters (`self` and `cls` included) and what it returns.
+    pub signature: Signature,
+    /// Other signatures of `@overload`; then `signature` is that of the implementation.
+    pub overloads: Vec<Signature>,
+    /// How it is bound.
+    pub binding: Binding,
+    /// What a call gives.
+    pub protocol: Protocol,
+    /// Whether it is abstract.
+    pub abstractness: Abstract,
+    /// Marked `@final`.
+    pub is_final: bool,
+    /// Decorators that are not understood; they keep the signature and are recorded.
+    pub decorators: Vec<String>,
+}
+
+/// A property.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Property {
+    /// The type of its value.
+    pub ty: Option<Type>,
+    /// It can be assigned.
+    pub settable: bool,
+    /// It can be deleted.
+    pub deletable: bool,
+    /// `cached_property`.
+    pub cached: bool,
+    /// Whether it is abstract.
+    pub abstractness: Abstract,
+    /// Marked `@final`.
+    pub is_final: bool,
+}
+
+/// A variable.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attribute {
+    /// Its annotation.
+    pub ty: Option<Type>,
+    /// Only instances have it: it is assigned to `self`.
+    pub on_instance: bool,
+    /// It is annotated but never given a value: reading it from the class fails.
+    pub declared_only: bool,
+}
+
+/// The kind of a parameter, in the order in which a signature has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ParamKind {
+    /// Before `/`.
+    PositionalOnly,
+    /// By position or by name.
+    Normal,
+    /// `*args`.
+    VarArgs,
+    /// After `*`.
+    KeywordOnly,
+    /// `**kwargs`.
+    VarKeywords,
+}
+
+/// A parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Param {
+    /// Its name, without stars.
+    pub name: String,
+    /// Its kind.
+    pub kind: ParamKind,
+    /// Its default as normalised text; it is optional iff there is one.
+    pub default: Option<String>,
+    /// Its annotation.
+    pub ty: Option<Type>,
+    /// Where it is written.
+    pub place: Option<Place>,
+}
+
+impl Param {
+    /// A call must give it a value.
+    pub fn is_required(&self) -> bool {
+        self.default.is_none() && !matches!(self.kind, ParamKind::VarArgs | ParamKind::VarKeywords)
+    }
+}
+
+/// Parameters and result.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Signature {
+    /// In order.
+    pub params: Vec<Param>,
+    /// The return annotation.
+    pub returns: Option<Type>,
+    /// Type parameters (PEP 695), as written.
+    pub type_params: Option<String>,
+    /// It could not be read whole (its text is damaged, or of another Python): why.
+    pub untrusted: Option<String>,
+}
+
+impl Signature {
+    /// The signature that a caller meets after binding: without the first positional parameter, unless the function
+    /// is static or takes it in `*args`.
+    #[must_use]
+    pub fn bound(&self, binding: Binding, in_class: bool) -> Signature {
+        let mut bound = self.clone();
+        if in_class && binding != Binding::Static {
+            let first_is_named = bound.params.first().is_some_and(|param| {
+                matches!(param.kind, ParamKind::PositionalOnly | ParamKind::Normal)
+            });
+            if first_is_named {
+                bound.params.remove(0);
+            }
+        }
+        bound
+    }
+}
+
+/// A type, resolved: names are full paths, spelling is gone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Type {
+    /// `None`.
+    None,
+    /// `typing.Any`, `object` is a name.
+    Any,
+    /// A class, alias or type variable by its full path; `builtins.int` for `int`.
+    Name(String),
+    /// `base[args]`.
+    Generic(String, Vec<Type>),
+    /// `A | B`, `Union`, `Optional`: flattened, sorted, without duplicates, at least two.
+    Union(Vec<Type>),
+    /// `Literal[...]`: normalised texts, sorted.
+    Literal(Vec<String>),
+    /// `Callable[[params], result]`; no parameter list for `...`.
+    Callable(Option<Vec<Type>>, Box<Type>),
+    /// A list of types as an argument (`ParamSpec` and its kin), or `...`.
+    List(Vec<Type>),
+    /// `...` as an argument.
+    Ellipsis,
+    /// Text that was not understood; compares by text.
+    Other(String),
+}
