@@ -1,2 +1,45 @@
-//! Old against new: pairs members up and decides per role. It knows nothing of files.
+//! Old against new: pairs members up and decides per role. It knows nothing of files, and nothing of how either side
+//! came to be: a contract and a source tree are the same thing here.
+
 pub mod python;
+
+use std::collections::BTreeSet;
+
+use crate::finding::{Finding, Origin, Role};
+
+/// Which roles outside the provider an interface has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audience {
+    /// Somebody named it: these roles.
+    Named(BTreeSet<Role>),
+    /// A whole tree: callers everywhere, implementers where a member is abstract or overridden.
+    WholeTree,
+}
+
+impl Audience {
+    /// Callers and implementers: what a name has unless it is configured.
+    pub fn both() -> Self {
+        Audience::Named(BTreeSet::from([Role::Callers, Role::Implementers]))
+    }
+}
+
+/// What compare is told about the two sides.
+pub struct Options<'a> {
+    /// What the old side is: an older tree or a contract.
+    pub old: Origin,
+    /// Who is out there.
+    pub audience: Audience,
+    /// How a definition is called in reports; none when it is private, so that nothing is said of it.
+    pub subject: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// Whether an override of this member (class path, name) is known, in the tree or in a recorded consumer.
+    pub overridden: &'a (dyn Fn(&str, &str) -> bool + Sync),
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default)]
+pub struct Comparison {
+    /// Sorted.
+    pub findings: Vec<Finding>,
+    /// How many members were compared.
+    pub members: usize,
+}

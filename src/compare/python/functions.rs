@@ -1,0 +1,386 @@
+//! A function against its later self: parameters, what the provider passes to overrides, result protocol, binding.
+
+use super::judge::{Judge, Pair};
+use super::parameters::{Explained, Pairing, explain};
+use super::types::{self, Relation};
+use super::words;
+use crate::finding::{Certainty, Evidence, Finding, Origin, Role};
+use crate::interface::python::{Abstract, Binding, Function, Param, Protocol, Type};
+use crate::interface::{CallShape, Place, Verb};
+
+pub(super) fn compare(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &Function) {
+    compare_binding(judge, pair, old, new);
+    compare_protocol(judge, pair, old, new);
+    compare_abstractness(judge, pair, old.abstractness, new.abstractness);
+    if new.is_final && !old.is_final && pair.class.is_some() {
+        let message = format!(
+            "`{}` is final now: subclasses may not override it",
+            pair.display()
+        );
+        let finding = Finding::new("final-added", pair.subject, "", message);
+        judge.add(pair, finding.hurts(Role::Implementers, Certainty::Definite));
+    }
+    if old.signature.untrusted.is_some() || new.signature.untrusted.is_some() {
+        return;
+    }
+    compare_calls(judge, pair, old, new);
+}
+
+fn compare_calls(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &Function) {
+    let in_class = pair.class.is_some();
+    let before = old.signature.bound(old.binding, in_class);
+    let after = new.signature.bound(new.binding, in_class);
+    let mut changes: Vec<(Explained<'_>, Vec<Evidence>)> = explain(&before.params, &after.params)
+        .into_iter()
+        .map(|change| (change, Vec::new()))
+        .collect();
+    if pair.can_be_overridden() {
+        let calls = Calls::new(pair);
+        calls.judge(&Pairing::new(&before.params, &after.params), &mut changes);
+    } else {
+        changes
+            .iter_mut()
+            .for_each(|(change, _)| change.implementers = None);
+    }
+    for (change, evidence) in changes {
+        let mut finding = Finding::new(
+            change.rule,
+            pair.subject,
+            change.item.clone(),
+            words::parameter(pair, &change),
+        );
+        if let Some(certainty) = change.callers {
+            finding = finding.hurts(Role::Callers, certainty);
+        }
+        if let Some(certainty) = change.implementers {
+            finding = finding.hurts(Role::Implementers, certainty);
+        }
+        finding.evidence = evidence;
+        mark(judge, pair, &mut finding, change.old, change.new);
+        judge.add(pair, finding);
+    }
+    compare_values(judge, pair, &before.params, &after.params);
+    compare_returns(judge, pair, before.returns.as_ref(), after.returns.as_ref());
+}
+
+fn mark(
+    judge: &Judge<'_>,
+    pair: &Pair<'_>,
+    finding: &mut Finding,
+    old: Option<&Param>,
+    new: Option<&Param>,
+) {
+    let place = |param: Option<&Param>| param.and_then(|param| param.place.clone());
+    finding.old = judge.old_side(pair.old, pair.name, place(old).as_ref());
+    finding.new = judge.new_side(pair.new, pair.name, place(new).as_ref());
+}
+
+/// The calls that the provider made and makes on overrides.
+struct Calls {
+    made: Vec<(CallShape, Vec<Place>)>,
+    before: Vec<CallShape>,
+    /// All calls were seen and understood.
+    complete: bool,
+}
+
+impl Calls {
+    fn new(pair: &Pair<'_>) -> Self {
+        let (before, after) = pair.required;
+        let shapes =
+            |facts: &[crate::interface::table::PlacedFact]| -> Vec<(CallShape, Vec<Place>)> {
+                facts
+                    .iter()
+                    .filter(|placed| placed.fact.verb == Verb::Call)
+                    .filter_map(|placed| {
+                        Some((
+                            CallShape::parse(&placed.fact.path).ok()?,
+                            placed.places.clone(),
+                        ))
+                    })
+                    .collect()
+            };
+        let made = shapes(after);
+        let complete = !made.is_empty()
+            && made.iter().all(|(shape, _)| shape.is_known())
+            && after.iter().all(|placed| placed.fact.verb != Verb::Unknown);
+        Self {
+            made,
+            before: shapes(before).into_iter().map(|(shape, _)| shape).collect(),
+            complete,
+        }
+    }
+
+    /// Turns what overrides *might* meet into what they do meet, where the calls are known.
+    fn judge<'a>(&self, pairing: &Pairing<'a>, changes: &mut Vec<(Explained<'a>, Vec<Evidence>)>) {
+        if self.complete {
+            // Every call on an override is known, so what none of them does hurts nobody.
+            changes
+                .iter_mut()
+                .for_each(|(change, _)| change.implementers = None);
+        }
+        for (shape, places) in &self.made {
+            if self.before.contains(shape) {
+                continue;
+            }
+            for mut cause in pairing.rejected_by_overrides(shape) {
+                let passed = matches!(cause.rule, "parameter-added" | "required-parameter-added");
+                if passed {
+                    changes.retain(|(change, _)| {
+                        !(change.rule == "parameter-added" && change.item == cause.item)
+                    });
+                    cause.rule = "parameter-passed";
+                }
+                let what = if passed {
+                    format!("passes {}", how(&cause.item, shape))
+                } else {
+                    format!("calls it with {shape}")
+                };
+                let evidence = places.iter().map(|place| Evidence {
+                    origin: Origin::Provider,
+                    place: place.clone(),
+                    what: what.clone(),
+                });
+                let known = changes
+                    .iter()
+                    .position(|(change, _)| change.rule == cause.rule && change.item == cause.item);
+                let at = known.unwrap_or_else(|| {
+                    changes.push((cause, Vec::new()));
+                    changes.len() - 1
+                });
+                let (change, proof) = &mut changes[at];
+                change.implementers = Some(Certainty::Definite);
+                proof.extend(evidence);
+                proof.sort();
+                proof.dedup();
+            }
+        }
+    }
+}
+
+/// How an argument is passed: by name if the call has the keyword.
+fn how(item: &str, shape: &CallShape) -> String {
+    if shape.keywords.contains(item) {
+        format!("{item}=")
+    } else {
+        format!("{item} by position")
+    }
+}
+
+/// Defaults and annotations of parameters that stay.
+fn compare_values(judge: &mut Judge<'_>, pair: &Pair<'_>, before: &[Param], after: &[Param]) {
+    for old in before {
+        let Some(new) = after.iter().find(|new| new.name == old.name) else {
+            continue;
+        };
+        if let (Some(was), Some(is)) = (&old.default, &new.default)
+            && was != is
+        {
+            let message = format!(
+                "the default of `{}` in `{}` was `{was}` and is `{is}`",
+                old.name,
+                pair.display()
+            );
+            let mut finding = Finding::new(
+                "parameter-default-changed",
+                pair.subject,
+                &old.name,
+                message,
+            )
+            .hurts(Role::Callers, Certainty::Possible);
+            mark(judge, pair, &mut finding, Some(old), Some(new));
+            judge.add(pair, finding);
+        }
+        let (Some(was), Some(is)) = (&old.ty, &new.ty) else {
+            continue;
+        };
+        let relation = types::relate(judge, was, is);
+        let mut finding = match relation {
+            Relation::Same | Relation::Unclear => continue,
+            _ => Finding::new(
+                "parameter-type-changed",
+                pair.subject,
+                &old.name,
+                format!(
+                    "`{}` of `{}` was `{}` and is `{}`",
+                    old.name,
+                    pair.display(),
+                    types::text(was),
+                    types::text(is)
+                ),
+            ),
+        };
+        // Contravariant: callers lose what is no longer taken, implementers meet what they were not told of.
+        if matches!(relation, Relation::Narrower | Relation::Different) {
+            finding = finding.hurts(Role::Callers, Certainty::Possible);
+        }
+        if matches!(relation, Relation::Wider | Relation::Different) && pair.can_be_overridden() {
+            finding = finding.hurts(Role::Implementers, Certainty::Possible);
+        }
+        mark(judge, pair, &mut finding, Some(old), Some(new));
+        judge.add(pair, finding);
+    }
+}
+
+fn compare_returns(judge: &mut Judge<'_>, pair: &Pair<'_>, was: Option<&Type>, is: Option<&Type>) {
+    let (Some(was), Some(is)) = (was, is) else {
+        return;
+    };
+    let relation = types::relate(judge, was, is);
+    if matches!(relation, Relation::Same | Relation::Unclear) {
+        return;
+    }
+    let message = format!(
+        "`{}` returned `{}` and returns `{}`",
+        pair.display(),
+        types::text(was),
+        types::text(is)
+    );
+    let mut finding = Finding::new("return-type-changed", pair.subject, "", message);
+    // Covariant: callers meet what they were not told of, implementers may no longer return what they did.
+    if matches!(relation, Relation::Wider | Relation::Different) {
+        finding = finding.hurts(Role::Callers, Certainty::Possible);
+    }
+    if matches!(relation, Relation::Narrower | Relation::Different) && pair.can_be_overridden() {
+        finding = finding.hurts(Role::Implementers, Certainty::Possible);
+    }
+    judge.add(pair, finding);
+}
+
+fn compare_binding(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &Function) {
+    if old.binding == new.binding || pair.class.is_none() || pair.name == "__new__" {
+        return;
+    }
+    let message = format!(
+        "`{}` was {} and is {}",
+        pair.display(),
+        words::binding(old.binding),
+        words::binding(new.binding)
+    );
+    let mut finding = Finding::new("binding-changed", pair.subject, "", message);
+    // A call through the class needs no instance before; through an instance all three kinds work alike.
+    if new.binding == Binding::Instance {
+        finding = finding.hurts(Role::Callers, Certainty::Definite);
+    } else if old.binding == Binding::Instance {
+        finding = finding.hurts(Role::Callers, Certainty::Possible);
+    }
+    if pair.can_be_overridden() {
+        finding = finding.hurts(Role::Implementers, Certainty::Possible);
+    }
+    judge.add(pair, finding);
+}
+
+fn compare_protocol(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &Function) {
+    let (was, is) = (old.protocol, new.protocol);
+    if was == is {
+        return;
+    }
+    let is_async = |protocol| {
+        matches!(
+            protocol,
+            Protocol::Coroutine | Protocol::AsyncGenerator | Protocol::AsyncContextManager
+        )
+    };
+    let rule = match (is_async(was), is_async(is)) {
+        (false, true) => "became-async",
+        (true, false) => "became-sync",
+        _ => "result-protocol-changed",
+    };
+    let message = format!(
+        "a call of `{}` gave {} and gives {}",
+        pair.display(),
+        words::protocol(was),
+        words::protocol(is)
+    );
+    let annotated_alike = match (&old.signature.returns, &new.signature.returns) {
+        (Some(before), Some(after)) => before == after,
+        _ => false,
+    };
+    // A plain function may have returned just such an object already; the same annotation says that it did. An
+    // abstract body returns nothing of its own.
+    let plain = was == Protocol::Plain || is == Protocol::Plain;
+    let without_body = old.abstractness != Abstract::No || new.abstractness != Abstract::No;
+    let certainty = if plain && (returns_iterator(old) || returns_iterator(new) || without_body) {
+        Certainty::Possible
+    } else {
+        Certainty::Definite
+    };
+    let mut finding = Finding::new(rule, pair.subject, "", message);
+    if !(plain && annotated_alike) {
+        finding = finding.hurts(Role::Callers, certainty);
+        if pair.can_be_overridden() {
+            finding = finding.hurts(Role::Implementers, Certainty::Possible);
+        }
+    }
+    judge.add(pair, finding);
+}
+
+/// An annotation that promises an iterator, an awaitable or a context manager.
+fn returns_iterator(function: &Function) -> bool {
+    let (Type::Name(path) | Type::Generic(path, _)) = (match &function.signature.returns {
+        Some(returns) => returns,
+        None => return false,
+    }) else {
+        return false;
+    };
+    let last = path.rsplit('.').next().unwrap_or(path);
+    matches!(
+        last,
+        "Iterator"
+            | "Iterable"
+            | "Generator"
+            | "Awaitable"
+            | "Coroutine"
+            | "Future"
+            | "Task"
+            | "AsyncIterator"
+            | "AsyncIterable"
+            | "AsyncGenerator"
+            | "ContextManager"
+            | "AbstractContextManager"
+            | "AsyncContextManager"
+            | "AbstractAsyncContextManager"
+    )
+}
+
+pub(super) fn compare_abstractness(
+    judge: &mut Judge<'_>,
+    pair: &Pair<'_>,
+    was: Abstract,
+    is: Abstract,
+) {
+    let Some(class) = pair.class else { return };
+    if is <= was {
+        return;
+    }
+    let (rule, message, binds) = match is {
+        Abstract::Declared => {
+            let abc = |interface: &crate::interface::python::Interface| {
+                interface.classes.get(class).is_some_and(|class| class.abc)
+            };
+            (
+                "member-became-abstract",
+                format!(
+                    "`{}` is abstract now: a subclass that does not override it cannot be made",
+                    pair.display()
+                ),
+                abc(judge.new) && pair.new.defined_in == class,
+            )
+        }
+        _ => (
+            "body-became-not-implemented",
+            format!(
+                "`{}` lost its body: it only raises NotImplementedError now",
+                pair.display()
+            ),
+            true,
+        ),
+    };
+    let mut finding = Finding::new(rule, pair.subject, "", message);
+    if binds {
+        finding = finding.hurts(Role::Implementers, Certainty::Definite);
+        if rule == "body-became-not-implemented" {
+            finding = finding.hurts(Role::Callers, Certainty::Possible);
+        }
+    }
+    judge.add(pair, finding);
+}

@@ -1,0 +1,196 @@
+//! Modules against their later selves: which importable names are gone, and what the others became.
+
+use std::collections::BTreeSet;
+
+use super::judge::{Judge, Pair, container, display, facts};
+use super::removal::{self, Gone};
+use super::{kinds, words};
+use crate::finding::{Certainty, Finding, Origin, Role};
+use crate::interface::python::{Kind, Member, Module};
+
+/// Judges every module of the old side; gives the modules that were reported as removed.
+pub(super) fn compare(judge: &mut Judge<'_>) -> BTreeSet<String> {
+    let (old, new) = (judge.old, judge.new);
+    let mut gone: BTreeSet<String> = BTreeSet::new();
+    for (path, before) in &old.modules {
+        match new.modules.get(path) {
+            Some(after) => compare_module(judge, path, before, after),
+            // A submodule goes with its package: one cause.
+            None if parents(path).any(|parent| gone.contains(parent)) => {
+                gone.insert(path.clone());
+            }
+            None => {
+                if before.whole && !judge.is_untrusted(path) && removed(judge, path, before) {
+                    gone.insert(path.clone());
+                } else if !before.whole {
+                    compare_module(judge, path, before, &Module::default());
+                }
+            }
+        }
+    }
+    for (path, after) in &new.modules {
+        if after.whole
+            && !old.modules.contains_key(path)
+            && parents(path).all(|parent| !is_new(judge, parent))
+        {
+            added(judge, path, after);
+        }
+    }
+    gone
+}
+
+/// A package that is new tells of its modules.
+fn is_new(judge: &Judge<'_>, path: &str) -> bool {
+    judge.new.modules.contains_key(path) && !judge.old.modules.contains_key(path)
+}
+
+fn added(judge: &mut Judge<'_>, path: &str, after: &Module) {
+    let Some(subject) = (judge.options.subject)(path) else {
+        return;
+    };
+    let message = format!("module `{subject}` is new");
+    let mut finding = Finding::new("module-added", subject, "", message);
+    finding.new = container(Origin::Provider, after.place.as_ref());
+    judge.add_finding(path, "", finding);
+}
+
+fn parents(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(path.rsplit_once('.').map(|(parent, _)| parent), |path| {
+        path.rsplit_once('.').map(|(parent, _)| parent)
+    })
+}
+
+fn removed(judge: &mut Judge<'_>, path: &str, before: &Module) -> bool {
+    let Some(subject) = (judge.options.subject)(path) else {
+        return true;
+    };
+    let message = format!("module `{subject}` is gone");
+    let mut finding = Finding::new("module-removed", &subject, "", message)
+        .hurts(Role::Callers, Certainty::Definite);
+    finding.old = container(judge.options.old.clone(), before.place.as_ref());
+    let parent = parents(path).find_map(|parent| judge.new.modules.get(parent));
+    finding.new = parent.and_then(|module| container(Origin::Provider, module.place.as_ref()));
+    judge.add_finding(path, "", finding);
+    true
+}
+
+fn compare_module(judge: &mut Judge<'_>, path: &str, before: &Module, after: &Module) {
+    let arrivals: Vec<(&str, &Member)> = after
+        .members
+        .iter()
+        .filter(|(name, _)| !before.members.contains_key(*name))
+        .map(|(name, member)| (name.as_str(), member))
+        .collect();
+    for (name, old) in &before.members {
+        let definition = format!("{path}.{name}");
+        let Some(subject) = (judge.options.subject)(&definition) else {
+            continue;
+        };
+        match after.members.get(name) {
+            Some(new) => {
+                let required = (facts(&before.requires, name), facts(&after.requires, name));
+                kinds::compare(
+                    judge,
+                    &Pair {
+                        subject: &subject,
+                        name,
+                        class: None,
+                        old,
+                        new,
+                        required,
+                    },
+                );
+            }
+            None => lost(
+                judge,
+                &Around {
+                    path,
+                    after,
+                    arrivals: &arrivals,
+                },
+                name,
+                old,
+                &subject,
+            ),
+        }
+    }
+    if before.whole {
+        for (name, new) in arrivals {
+            arrived(judge, path, name, new, before);
+        }
+    }
+}
+
+/// The module around a lost name, as it is now.
+struct Around<'a> {
+    path: &'a str,
+    after: &'a Module,
+    arrivals: &'a [(&'a str, &'a Member)],
+}
+
+fn lost(judge: &mut Judge<'_>, around: &Around<'_>, name: &str, old: &Member, subject: &str) {
+    let Around {
+        path,
+        after,
+        arrivals,
+    } = *around;
+    // The loss of a class is told by `classes`, that of a submodule by its own module.
+    let is_definition = old.defined_in == path;
+    if is_definition && matches!(old.kind, Kind::Class(_)) || judge.is_untrusted(path) {
+        return;
+    }
+    if matches!(old.kind, Kind::Module(_))
+        && judge.old.modules.contains_key(&format!("{path}.{name}"))
+    {
+        return;
+    }
+    if is_definition {
+        removal::report(
+            judge,
+            &Gone {
+                subject: subject.to_owned(),
+                name,
+                member: old,
+                class: None,
+                container: after.place.as_ref(),
+                open: after.open.as_deref(),
+                arrivals: arrivals
+                    .iter()
+                    .filter(|(name, _)| !name.starts_with('_'))
+                    .copied()
+                    .collect(),
+            },
+        );
+        return;
+    }
+    let message = format!("`{}` can no longer be imported from here", display(subject));
+    let certainty = if after.open.is_some() {
+        Certainty::Possible
+    } else {
+        Certainty::Definite
+    };
+    let mut finding =
+        Finding::new("export-removed", subject, "", message).hurts(Role::Callers, certainty);
+    finding.old = judge.old_side(old, name, None);
+    finding.new = container(Origin::Provider, after.place.as_ref());
+    judge.add_finding(path, name, finding);
+}
+
+fn arrived(judge: &mut Judge<'_>, path: &str, name: &str, new: &Member, before: &Module) {
+    let Some(subject) = (judge.options.subject)(&format!("{path}.{name}")) else {
+        return;
+    };
+    if new.defined_in != path {
+        return;
+    }
+    judge.members += 1;
+    let message = format!(
+        "`{}` is new: {}",
+        display(&subject),
+        words::kind(&new.kind, false)
+    );
+    let mut finding = Finding::new("name-added", &subject, "", message);
+    finding.old = container(judge.options.old.clone(), before.place.as_ref());
+    finding.new = judge.new_side(new, name, None);
+    judge.add_finding(path, name, finding);
+}
