@@ -1,1 +1,3 @@
 //! cogate
+
+pub mod source;
