@@ -1,16 +1,69 @@
-//! Where text comes from: a directory, an archive, a git revision or the git index. It knows which files can matter,
-//! and nothing of what is in them; input is taken for hostile.
+//! Where text comes from: a [`Tree`] is a directory, an archive, a git revision or the git index, and all four look the
+//! same from outside. It knows which files can matter, and nothing of what is in them; input is taken for hostile.
 
+mod archive;
 mod cat_file;
+mod directory;
 mod error;
 mod exclude;
 pub mod git;
+mod limits;
+#[cfg(test)]
+mod limits_tests;
 mod paths;
 mod pattern;
+mod revision;
+mod roots;
+mod select;
+mod tarball;
+mod tree;
+mod zipped;
 
+pub use archive::ARCHIVE_ENDINGS;
 pub use cat_file::{CatFile, Content};
 pub use error::{Error, ErrorKind};
 pub use exclude::{MANIFESTS, SOURCE_ENDINGS, is_source};
+pub use tree::Tree;
+
+/// A name for the content of a file that changes when the content does: a git blob id. Cache what was parsed by it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ContentId(git::ObjectId);
+
+impl ContentId {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl From<git::ObjectId> for ContentId {
+    fn from(id: git::ObjectId) -> Self {
+        Self(id)
+    }
+}
+
+/// A file of a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The path below the top of the tree, separated by `/`. It may hold control characters: escape it in output.
+    pub path: String,
+    /// The name of the content, where it is known without reading.
+    pub id: Option<ContentId>,
+    /// The size in bytes as declared, where it is known without reading.
+    pub size: Option<u64>,
+}
+
+/// What a tree left out without being told to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Skipped {
+    /// Symbolic links.
+    pub links: usize,
+    /// Pipes, sockets and devices.
+    pub special: usize,
+    /// Git submodules.
+    pub submodules: usize,
+}
 
 /// Which files of a place make up a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
