@@ -7,3 +7,6 @@ pub mod compare;
 pub mod finding;
 pub mod interface;
 pub mod rules;
+//! cogate
+
+pub mod source;
