@@ -7,6 +7,5 @@ pub mod compare;
 pub mod finding;
 pub mod interface;
 pub mod rules;
-//! cogate
 
 pub mod source;
