@@ -60,9 +60,10 @@ impl Excerpt {
         usize::try_from(self.first).unwrap_or(1)
     }
 
-    /// The byte range of a place, cut down to its first line and to `most` characters; a place of a single point
-    /// grows to the word that starts there. None if it is not in these lines.
-    pub(super) fn span(&self, place: &Place, most: usize) -> Option<Range<usize>> {
+    /// The byte range of a place, cut down to its first line and, if that line is longer than `width`, to two thirds
+    /// of the width: a longer mark would keep the renderer from cutting the line. A place of a single point grows to
+    /// the word that starts there. None if it is not in these lines.
+    pub(super) fn span(&self, place: &Place, width: usize) -> Option<Range<usize>> {
         let line = self.line(place.line)?;
         let text = &self.text[line.clone()];
         let from = nth(text, place.column)?;
@@ -76,9 +77,14 @@ impl Excerpt {
         } else {
             from + word(&text[from..])
         };
+        let most = if text.chars().nth(width).is_some() {
+            width * 2 / 3
+        } else {
+            width
+        };
         let length = text[from..to]
             .char_indices()
-            .nth(most)
+            .nth(most.max(1))
             .map_or(to - from, |(index, _)| index);
         Some(line.start + from..line.start + from + length)
     }
@@ -154,7 +160,7 @@ mod tests {
 
     fn shown(excerpt: &Excerpt, place: &Place) -> Option<String> {
         excerpt
-            .span(place, 20)
+            .span(place, 60)
             .map(|span| excerpt.text()[span].to_owned())
     }
 

@@ -150,6 +150,7 @@ impl Page<'_> {
                 label: evidence.what.clone(),
             })
             .collect();
+        let proofs = spots.len();
         let mut new_is_marked = false;
         if let Some(new) = &finding.new {
             // Where a call proves the finding, the definition is worth its lines only if it can point at a part.
@@ -161,7 +162,7 @@ impl Page<'_> {
                 };
                 spots.push(self.side(new, signatures.map(|(_, text)| (text, &*come)), label));
             }
-            new_is_marked = self.marks(new, signatures.map(|(_, text)| text));
+            new_is_marked = self.marked(new) || self.literal(new);
         }
         if let Some(old) = &finding.old {
             let label = match old.origin {
@@ -171,17 +172,32 @@ impl Page<'_> {
             spots.push(self.side(old, signatures.map(|(text, _)| (text, &*gone)), &label));
         }
 
-        let mut elements: Vec<Element<'static>> = Vec::new();
-        for (index, spot) in spots.iter().enumerate() {
-            elements.push(self.element(spot, index == 0));
+        let mut elements: Vec<Element<'static>> = spots
+            .iter()
+            .enumerate()
+            .map(|(index, spot)| self.element(spot, index == 0))
+            .collect();
+        // What a snippet would have said beside the line.
+        for spot in spots
+            .iter()
+            .take(proofs)
+            .filter(|spot| !spot.label.is_empty())
+        {
+            if self.texts.text(spot.origin, &spot.place.path).is_none() {
+                let path = path_in(spot.origin, spot.place);
+                let text = format!("{path}:{}: {}", spot.place.line, safe(&spot.label));
+                elements.push(Title::NOTE.with_name("at").message(text).into());
+            }
         }
         if let Some((old, new)) = signatures
             && old != new
             && !new_is_marked
         {
-            for (name, text, ranges, line) in [("was", old, &gone, '-'), ("now", new, &come, '^')] {
-                elements.push(self.signature(name, text, ranges, line).into());
+            // A contract's line says already what the definition was.
+            if !finding.old.as_ref().is_some_and(|side| self.literal(side)) {
+                elements.push(self.signature("was", old, &gone, '-').into());
             }
+            elements.push(self.signature("now", new, &come, '^').into());
         }
         elements
     }
@@ -202,20 +218,25 @@ impl Page<'_> {
         }
     }
 
-    /// Whether the snippet of a side shows which part of it changed.
-    fn marks(&self, side: &Side, signature: Option<&str>) -> bool {
-        let Some(text) = self.texts.text(&side.origin, &side.place.path) else {
-            return false;
-        };
-        if let Some(mark) = &side.mark {
-            return Excerpt::new(&text, &mark.path, mark.line, mark.line)
-                .is_some_and(|excerpt| excerpt.span(mark, 1).is_some());
-        }
-        let place = &side.place;
-        signature.is_some_and(|signature| {
-            Excerpt::new(&text, &place.path, place.line, place.line)
-                .is_some_and(|excerpt| excerpt.find(place, signature).is_some())
+    /// Whether the part that a side points at can be shown.
+    fn marked(&self, side: &Side) -> bool {
+        side.mark.as_ref().is_some_and(|mark| {
+            self.line(&side.origin, mark)
+                .is_some_and(|excerpt| excerpt.span(mark, 1).is_some())
         })
+    }
+
+    /// Whether the line of a side holds its signature literally.
+    fn literal(&self, side: &Side) -> bool {
+        side.signature.as_ref().is_some_and(|signature| {
+            self.line(&side.origin, &side.place)
+                .is_some_and(|excerpt| excerpt.find(&side.place, signature).is_some())
+        })
+    }
+
+    fn line(&self, origin: &Origin, place: &Place) -> Option<Excerpt> {
+        let text = self.texts.text(origin, &place.path)?;
+        Excerpt::new(&text, &place.path, place.line, place.line)
     }
 
     /// A snippet, or the bare place if its text is not there.
@@ -231,8 +252,8 @@ impl Page<'_> {
             .filter(|header| header.path == spot.place.path && header.line <= spot.place.line);
         let first = header.map_or(spot.place.line, |header| header.line);
         let excerpt = Excerpt::new(&text, &spot.place.path, first, spot.place.line)?;
-        // A longer mark would keep the renderer from cutting the line.
-        let most = (self.look.width * 2 / 3).max(20);
+        // What is left of the width beside the line number.
+        let most = self.look.width.saturating_sub(10).max(20);
         let kind = if primary {
             AnnotationKind::Primary
         } else {

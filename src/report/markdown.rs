@@ -4,6 +4,9 @@
 use super::{Report, anchor, safe, words};
 use crate::finding::{Finding, Level};
 
+/// Findings of a kind that are written out: a comment may have 65,536 characters on GitHub.
+const MOST: usize = 40;
+
 /// The whole comment.
 pub(super) fn render(report: &Report<'_>) -> String {
     let mut out = format!("### cogate: {}\n", text(&words::closing(report)));
@@ -65,8 +68,11 @@ fn section(out: &mut String, title: &str, findings: &[&Finding], folded: bool) {
     } else {
         out.push_str(&format!("\n#### {title} ({count})\n\n"));
     }
-    for finding in findings {
+    for finding in findings.iter().take(MOST) {
         item(out, finding);
+    }
+    if count > MOST {
+        out.push_str(&format!("- … and {} more\n", count - MOST));
     }
     if folded {
         out.push_str("\n</details>\n");
@@ -146,7 +152,7 @@ fn referenced(raw: &str) -> String {
     for c in safe(raw).chars() {
         match c {
             '@' | '#' => out.push_str(&format!("&#{};&#8203;", u32::from(c))),
-            ' ' | ',' | '.' | ';' | '?' | '/' | '=' => out.push(c),
+            ' ' | ',' | '.' | ';' | '?' | '/' | '=' | '-' | '(' | ')' => out.push(c),
             _ if c.is_ascii_punctuation() => out.push_str(&format!("&#{};", u32::from(c))),
             _ => out.push(c),
         }
@@ -188,7 +194,7 @@ mod tests {
             out.contains("<details><summary>Accepted (1)</summary>"),
             "{out}"
         );
-        assert!(out.contains("<code>parameter&#45;passed</code>"), "{out}");
+        assert!(out.contains("<code>parameter-passed</code>"), "{out}");
         assert_eq!(
             out.matches("<details>").count(),
             out.matches("</details>").count()
@@ -215,6 +221,15 @@ mod tests {
             assert!(!out.contains(bad), "{bad} in {out}");
         }
         assert!(out.contains("<code>x</code>"), "{out}");
+    }
+
+    #[test]
+    fn a_long_list_is_counted() {
+        let findings = vec![sample::parameter_passed(); MOST + 3];
+        let out = render(&report(&findings));
+        assert!(out.contains("#### Breaks (43)"), "{out}");
+        assert!(out.contains("\n- … and 3 more\n"), "{out}");
+        assert!(out.len() < 65_536);
     }
 
     #[test]

@@ -49,8 +49,19 @@ fn full_shows_what_changed_when_nothing_is_marked() {
         sample::member_removed(),
         sample::accepted(),
         sample::note(),
+        spread_over_lines(),
     ];
     insta::assert_snapshot!(full(&report(&findings)));
+}
+
+/// A finding without a mark, whose definition takes several lines: only the signatures can show what changed.
+fn spread_over_lines() -> Finding {
+    let mut finding = sample::parameter_passed();
+    finding.evidence.clear();
+    if let Some(new) = &mut finding.new {
+        new.mark = None;
+    }
+    finding
 }
 
 #[test]
@@ -371,4 +382,52 @@ fn counts_leave_out_what_is_not_there() {
         words::counts(&Summary::of(&findings, 0, 1)),
         "1 error, 1 warning, 1 accepted in 1 member"
     );
+}
+
+/// One text for every file.
+struct Everywhere(String);
+
+impl Texts for Everywhere {
+    fn text(&self, _: &Origin, _: &str) -> Option<Arc<str>> {
+        Some(Arc::from(self.0.as_str()))
+    }
+}
+
+proptest::proptest! {
+    /// Places come from parsers and texts from anybody; whether they fit together is not ours to rely on.
+    #[test]
+    fn no_place_in_no_text_panics(
+        text in "([a(,\t\r\n \u{0}\u{1b}\u{200d}\u{202e}é漢🧪=]|def f){0,60}",
+        numbers in proptest::collection::vec(0u32..30, 16),
+        width in 0usize..90,
+    ) {
+        let mut finding = sample::parameter_passed();
+        let place = |at: usize, path: &str| Place {
+            path: path.to_owned(),
+            line: numbers[at] % 8,
+            column: numbers[at + 1],
+            end_line: numbers[at + 2] % 8,
+            end_column: numbers[at + 3],
+        };
+        finding.evidence[0].place = place(0, "a.py");
+        if let Some(new) = &mut finding.new {
+            new.place = place(4, "a.py");
+            new.mark = (numbers[0] % 2 == 0).then(|| place(8, "b.rs"));
+            new.signature = Some(text.clone());
+        }
+        if let Some(old) = &mut finding.old {
+            old.place = place(12, "a.py");
+        }
+        let findings = [finding];
+        let mut report = report(&findings);
+        report.verbose = numbers[1] % 2 == 0;
+        let texts = Everywhere(text);
+        for colour in [false, true] {
+            let out = render(&report, Format::Full, &texts, Look { colour, width });
+            proptest::prop_assert!(!out.is_empty());
+            if !colour {
+                proptest::prop_assert!(!out.chars().any(|c| c != '\n' && safe::is_hostile(c)), "{}", out);
+            }
+        }
+    }
 }
