@@ -31,6 +31,7 @@ fn usage(error: &clap::Error) -> ExitCode {
         Err(closed) if closed.kind() == io::ErrorKind::BrokenPipe && !error.use_stderr() => {
             ExitCode::SUCCESS
         }
-        _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
+        Err(_) => ExitCode::from(2),
+        Ok(()) => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
     }
 }
