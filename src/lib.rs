@@ -3,9 +3,12 @@
 //!
 //! This file only names the rooms of the house; CONTRIBUTING.md is the map.
 
+pub mod cli;
+pub mod commands;
 pub mod compare;
 pub mod finding;
 pub mod interface;
+pub mod report;
 pub mod rules;
 
 pub mod source;
