@@ -4,6 +4,7 @@
 //! This file only names the rooms of the house; CONTRIBUTING.md is the map.
 
 pub mod compare;
+pub mod config;
 pub mod contract;
 pub mod finding;
 pub mod interface;
