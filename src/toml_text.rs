@@ -163,7 +163,10 @@ impl<'a> Text<'a> {
         if quotes == 3 {
             // A newline right after the opening quotes is no part of the string.
             let body = &raw[quotes..];
-            start += body.len() - body.trim_start_matches('\r').trim_start_matches('\n').len();
+            start += ["\r\n", "\n"]
+                .into_iter()
+                .find(|newline| body.starts_with(newline))
+                .map_or(0, str::len);
         }
         let (line, column) = self.position(start);
         let (end_line, end_column) = self.position(span.end - quotes);

@@ -1,6 +1,8 @@
 //! Carries the comments of the file that is there over to the one that replaces it. A comment stays beside what it
 //! speaks of as long as that exists, also when its line changes; when it is gone, the comment moves to what follows.
 
+use std::collections::{BTreeMap, VecDeque};
+
 use toml_edit::DocumentMut;
 
 use crate::toml_text::{Error, Text};
@@ -10,6 +12,9 @@ use super::{comments, member};
 
 /// Two lines that are less alike than this do not speak of the same thing.
 const ALIKE: f32 = 0.6;
+
+/// Lines longer than this are not compared.
+const LONG: usize = 4000;
 
 /// The text of a sheet with the comments of `existing`; a file that is not there yet begins with `header`.
 pub(super) fn onto(
@@ -140,11 +145,17 @@ fn list(old: List, new: &mut List, members: bool) {
 fn homes(old: &[Element], new: &[Element], members: bool) -> Vec<Option<usize>> {
     let mut used = vec![false; new.len()];
     let mut homes = vec![None; old.len()];
+    let mut places: BTreeMap<&str, VecDeque<usize>> = BTreeMap::new();
+    for (at, element) in new.iter().enumerate() {
+        places.entry(&element.text).or_default().push_back(at);
+    }
     for (home, element) in homes.iter_mut().zip(old) {
-        let same = (0..new.len()).find(|&at| !used[at] && new[at].text == element.text);
-        if let Some(at) = same {
+        if let Some(at) = places
+            .get_mut(element.text.as_str())
+            .and_then(VecDeque::pop_front)
+        {
             used[at] = true;
-            *home = same;
+            *home = Some(at);
         }
     }
     for by_name in [true, false] {
@@ -154,9 +165,9 @@ fn homes(old: &[Element], new: &[Element], members: bool) -> Vec<Option<usize>> 
                 continue;
             }
             let name = member::name_of(&element.text);
-            let candidates = (0..new.len())
-                .filter(|&at| !used[at])
-                .filter(|&at| !by_name || member::name_of(&new[at].text) == name);
+            let candidates = (0..new.len()).filter(|&at| !used[at]).filter(|&at| {
+                !by_name || (!name.is_empty() && member::name_of(&new[at].text) == name)
+            });
             let best = candidates
                 .map(|at| (at, likeness(&element.text, &new[at].text)))
                 .filter(|(_, likeness)| by_name || *likeness >= ALIKE)
@@ -172,6 +183,10 @@ fn homes(old: &[Element], new: &[Element], members: bool) -> Vec<Option<usize>> 
 }
 
 fn likeness(old: &str, new: &str) -> f32 {
+    // The time that this takes grows with the product of the lengths; no honest line is as long.
+    if old.len().max(new.len()) > LONG {
+        return 0.0;
+    }
     similar::TextDiff::from_chars(old, new).ratio()
 }
 

@@ -192,11 +192,17 @@ fn pair(old: &[Line], new: &[Line], path: &str, part: Part, all: &mut Vec<Drift>
 /// What makes two lines the same thing changed, instead of two things.
 fn key(line: &Line, part: Part) -> &str {
     match part {
-        Part::Provides => member::name_of(&line.text),
+        Part::Provides => match member::name_of(&line.text) {
+            "" => &line.text,
+            name => name,
+        },
         Part::Names => line.text.split(' ').next().unwrap_or_default(),
         Part::Unknown | Part::Is | Part::Requires | Part::Effects => &line.text,
     }
 }
+
+/// Lines longer than this are not taken apart.
+const LONG: usize = 20_000;
 
 /// A piece of a changed line, as byte ranges: the same on both sides, or replaced (one of them may be empty).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,6 +217,14 @@ pub struct Piece {
 
 /// Which pieces of a line changed, by whole words, to be marked when both are shown.
 pub fn pieces(old: &str, new: &str) -> Vec<Piece> {
+    // Comparing takes time that grows with both lengths; a line this long is nothing that a person reads.
+    if old.len().max(new.len()) > LONG {
+        return vec![Piece {
+            same: old == new,
+            old: 0..old.len(),
+            new: 0..new.len(),
+        }];
+    }
     let (old_words, new_words) = (words(old), words(new));
     let texts = |text: &'_ str, words: &[Range<usize>]| -> Vec<String> {
         words

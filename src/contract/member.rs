@@ -3,9 +3,9 @@
 
 /// Words that may stand before a name. They count as such only when another word follows, since Python has
 /// attributes called `type` and `default`.
-const BEFORE_A_NAME: [&str; 18] = [
-    "async", "class", "const", "crate", "def", "default", "enum", "extern", "fn", "import",
-    "macro", "mod", "mut", "pub", "static", "struct", "type", "unsafe",
+const BEFORE_A_NAME: [&str; 17] = [
+    "async", "class", "const", "crate", "def", "default", "enum", "extern", "fn", "macro", "mod",
+    "mut", "pub", "static", "struct", "type", "unsafe",
 ];
 
 /// The name of the member that a line of `provides` speaks of: the first identifier that is no keyword, past
@@ -49,7 +49,8 @@ fn split(line: &str) -> Parts<'_> {
         if word == "self" && after.starts_with('.') {
             rest = &after[1..];
         } else if !BEFORE_A_NAME.contains(&word) {
-            return Parts { marks, name: word };
+            let name = imported(word, next).unwrap_or(word);
+            return Parts { marks, name };
         } else if (word == "pub" && next.starts_with('('))
             || (word == "extern" && next.starts_with('"'))
         {
@@ -60,6 +61,22 @@ fn split(line: &str) -> Parts<'_> {
             return Parts { marks, name: word };
         }
     }
+}
+
+/// The name that an import binds, if `first` begins one; empty for a star.
+fn imported<'a>(first: &str, rest: &'a str) -> Option<&'a str> {
+    let what = match first {
+        "from" => rest.split_once(" import ")?.1,
+        "import" | "use" if !word(rest).is_empty() => rest,
+        _ => return None,
+    };
+    let what = what.trim_end_matches([';', ' ']);
+    Some(match what.rsplit_once(" as ") {
+        Some((_, name)) => name,
+        // `import a.b` binds `a`, `use a::b` binds `b`.
+        None if first == "import" => word(what),
+        None => what.rsplit("::").next().unwrap_or(what).trim_matches('*'),
+    })
 }
 
 /// The identifier at the start of a text, possibly empty.
@@ -137,6 +154,14 @@ mod tests {
             ("#[cfg(unix)] pub fn r#type()", "r#type"),
             ("const LIMIT: usize", "LIMIT"),
             ("type Error: Display;", "Error"),
+            ("from a.b import c", "c"),
+            ("from a.b import c as d", "d"),
+            ("from a.b import *", ""),
+            ("import a.b", "a"),
+            ("import a.b as c", "c"),
+            ("pub use a::b;", "b"),
+            ("pub use a::b as c;", "c"),
+            ("use: int", "use"),
             ("Größe", "Größe"),
             ("", ""),
             ("@broken(", ""),
