@@ -6,9 +6,11 @@
 pub mod cli;
 pub mod commands;
 pub mod compare;
+pub mod config;
+pub mod contract;
 pub mod finding;
 pub mod interface;
 pub mod report;
 pub mod rules;
-
 pub mod source;
+pub mod toml_text;
