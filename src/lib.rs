@@ -6,4 +6,5 @@
 pub mod compare;
 pub mod finding;
 pub mod interface;
+pub mod python;
 pub mod rules;
