@@ -10,6 +10,7 @@ pub mod config;
 pub mod contract;
 pub mod finding;
 pub mod interface;
+pub mod python;
 pub mod report;
 pub mod rules;
 pub mod source;

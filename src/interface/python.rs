@@ -46,7 +46,7 @@ pub struct Module {
 pub struct Class {
     /// Its bases, resolved, in order.
     pub bases: Vec<Type>,
-    /// The metaclass written in the header (or by `six`), resolved.
+    /// The metaclass, resolved: written in the header (or by `six`), or inherited.
     pub metaclass: Option<String>,
     /// Decorators of the header, as resolved text (`typing.final`, `dataclasses.dataclass(frozen=True)`).
     pub decorators: Vec<String>,
@@ -56,6 +56,8 @@ pub struct Class {
     pub mro: Vec<String>,
     /// Members by name, inherited ones from inside the tree included.
     pub members: BTreeMap<String, Member>,
+    /// Only the members that were asked for are here.
+    pub partial: bool,
     /// Its abstract members bind: the metaclass is `ABCMeta` or derives from it.
     pub abc: bool,
     /// Marked `@final`.

@@ -328,9 +328,12 @@ pub fn class_header(class: &Class, called: &str, shorten: Shorten<'_>) -> String
         .iter()
         .map(|base| type_text(base, shorten))
         .collect();
-    // A direct base `ABC` says as much as its metaclass.
-    let is_told = class.metaclass.as_deref() == Some("abc.ABCMeta")
-        && class.bases.contains(&Type::Name("abc.ABC".to_owned()));
+    // A direct base such as `ABC` says as much as its metaclass.
+    let is_told = class.bases.iter().any(|base| {
+        base_path(base)
+            .and_then(implied_metaclass)
+            .is_some_and(|implied| class.metaclass.as_deref() == Some(implied))
+    });
     if let Some(metaclass) = &class.metaclass
         && !is_told
     {
@@ -342,6 +345,44 @@ pub fn class_header(class: &Class, called: &str, shorten: Shorten<'_>) -> String
         text.push(')');
     }
     text
+}
+
+/// The class that a base names, arguments aside.
+pub fn base_path(base: &Type) -> Option<&str> {
+    match base {
+        Type::Name(path) | Type::Generic(path, _) => Some(path),
+        _ => None,
+    }
+}
+
+/// The metaclass that a class of the standard library gives to those who extend it.
+pub fn implied_metaclass(base: &str) -> Option<&'static str> {
+    let (module, name) = base.rsplit_once('.')?;
+    let is_abc = match module {
+        "abc" => name == "ABC",
+        "collections.abc" | "numbers" | "importlib.abc" => true,
+        "typing" => matches!(
+            name,
+            "Protocol"
+                | "SupportsInt"
+                | "SupportsFloat"
+                | "SupportsIndex"
+                | "SupportsBytes"
+                | "SupportsAbs"
+                | "SupportsRound"
+                | "SupportsComplex"
+        ),
+        "io" => matches!(
+            name,
+            "IOBase" | "RawIOBase" | "BufferedIOBase" | "TextIOBase"
+        ),
+        "contextlib" => matches!(
+            name,
+            "AbstractContextManager" | "AbstractAsyncContextManager"
+        ),
+        _ => false,
+    };
+    is_abc.then_some("abc.ABCMeta")
 }
 
 /// Shortens the path that a decorator's text begins with, and leaves its arguments alone.
