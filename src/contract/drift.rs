@@ -123,18 +123,18 @@ pub fn drift(old: &Contract, new: &Contract) -> Vec<Drift> {
     all
 }
 
-/// A member's facts as one line each.
+/// A member's facts as one line each; a fact that was found twice is still one.
 fn fact_lines(facts: &Facts) -> Vec<Line> {
-    let mut lines = Vec::new();
+    let mut lines = BTreeMap::new();
     for (member, facts) in facts {
         for placed in facts {
-            lines.push(Line {
-                text: format!("{member}: {}", placed.fact),
-                place: placed.places.first().cloned(),
-            });
+            lines
+                .entry(format!("{member}: {}", placed.fact))
+                .or_insert_with(|| placed.places.first().cloned());
         }
     }
-    lines
+    let lines = lines.into_iter();
+    lines.map(|(text, place)| Line { text, place }).collect()
 }
 
 /// Pairs lines up: the same text is no drift, the same member is a change, the rest is gone or new.
@@ -316,6 +316,16 @@ mod tests {
             ]
         );
         assert!(told(&old, &old).is_empty());
+    }
+
+    #[test]
+    fn a_fact_found_twice_is_one() {
+        let once = contract("m.C", &["a"], "call (_)");
+        let mut twice = once.clone();
+        let facts = twice.tables[0].requires.get_mut("f").unwrap();
+        facts.push(facts[0].clone());
+        assert!(told(&once, &twice).is_empty());
+        assert!(told(&twice, &once).is_empty());
     }
 
     #[test]

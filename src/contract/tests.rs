@@ -87,10 +87,13 @@ fn the_format_is_read_with_its_places_and_written_back_as_it_was() {
 #[test]
 fn another_form_of_the_same_is_read_alike() {
     let contract = read_sample(
-        "cogate = 0x1\nversion = '1.0'\nclass.\"m.C\" = { is = '''class C''', provides = [\"b\", \"a\"], requires = { a = [] } }\n",
+        "cogate = 0x1\nversion = '1.0'\nclass.\"m.C\" = { is = '''class C''', provides = [\"b\", \"a\"], requires = { a = [] }, effects.a = ['writes x', 'call (_)', 'writes x'] }\n",
     );
     assert_eq!(contract.tables[0].provides[0].text, "a");
     assert!(contract.tables[0].requires.is_empty());
+    let facts = &contract.tables[0].effects["a"];
+    let facts: Vec<String> = facts.iter().map(|placed| placed.fact.to_string()).collect();
+    assert_eq!(facts, ["call (_)", "writes x"]);
     assert_eq!(contract.tables[0].is.text, "class C");
 }
 
@@ -183,6 +186,42 @@ provides = [
         ),
         "{written}"
     );
+}
+
+#[test]
+fn an_amendment_that_is_gone_does_not_hand_its_comment_to_another() {
+    let amendment = |number: u32| {
+        format!(
+            "# about {number}\n[[amendment]]\nversion = \"{number}.0\"\nreason = \"r\"\nfindings = [\"rule m.C\"]\n"
+        )
+    };
+    let text = format!(
+        "cogate = 1\nversion = \"4.0\"\n\n{}\n{}\n{}",
+        amendment(2),
+        amendment(3),
+        amendment(4)
+    );
+    let mut contract = read_sample(&text);
+    assert_eq!(write(Some(&text), &contract).unwrap(), text);
+    contract.amendments.remove(1);
+    let written = write(Some(&text), &contract).unwrap();
+    let expected = format!(
+        "cogate = 1\nversion = \"4.0\"\n\n{}\n# about 3\n{}",
+        amendment(2),
+        amendment(4)
+    );
+    assert_eq!(written, expected);
+}
+
+#[test]
+fn a_comment_moves_to_what_follows_in_the_file_not_in_the_format() {
+    let text = "cogate = 1\nversion = \"1.0\"\n\n[class.\"m.A\"]\nis = \"class A\"\n\n# gone\n[trait.\"k::T\"]\nis = \"trait T\"\n\n[class.\"m.B\"]\nis = \"class B\"\n";
+    let mut contract = read_sample(text);
+    contract
+        .tables
+        .retain(|table| table.kind == TableKind::Class);
+    let written = write(Some(text), &contract).unwrap();
+    assert!(written.contains("# gone\n[class.\"m.B\"]"), "{written}");
 }
 
 #[test]
@@ -323,6 +362,16 @@ fn what_cannot_be_read_back_is_not_written() {
         "{error}"
     );
     assert!(write(Some("= broken"), &read_sample(SAMPLE)).is_err());
+    // A path that ends like an optional one would become one.
+    let mut contract = read_sample(SAMPLE);
+    for facts in contract.tables[0].requires.values_mut() {
+        facts[0].fact.path.push('?');
+    }
+    let error = write(None, &contract).unwrap_err().to_string();
+    assert!(
+        error.contains("it would read back as something else"),
+        "{error}"
+    );
 }
 
 #[test]
