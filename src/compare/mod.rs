@@ -29,6 +29,8 @@ pub struct Options<'a> {
     pub old: Origin,
     /// Who is out there.
     pub audience: Audience,
+    /// Every expression that holds an implementer was named, so that the calls in `requires` are all there are.
+    pub calls_are_known: bool,
     /// How a definition is called in reports; none when it is private, so that nothing is said of it.
     pub subject: &'a (dyn Fn(&str) -> Option<String> + Sync),
     /// Whether an override of this member (class path, name) is known, in the tree or in a recorded consumer.

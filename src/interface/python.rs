@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::CallShape;
 use super::Place;
 use super::table::Facts;
 
@@ -71,6 +72,19 @@ pub struct Class {
     pub requires: Facts,
     /// What its methods do to what they are handed, by member.
     pub effects: Facts,
+    /// Where the calls of `requires` pass what, by member; never written into a contract.
+    pub arguments: BTreeMap<String, Vec<Argument>>,
+}
+
+/// An argument of a call that the provider makes on an implementer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Argument {
+    /// The shape of the call.
+    pub shape: CallShape,
+    /// Its keyword, or its position (`#0` is the first).
+    pub name: String,
+    /// Where it is written.
+    pub place: Place,
 }
 
 /// A name of a class or module.

@@ -2,6 +2,7 @@
 //! under which path a definition is best known.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -68,6 +69,39 @@ impl<'t> Project<'t> {
             .collect();
         names.sort_unstable();
         names
+    }
+
+    pub(crate) fn module_count(&self) -> usize {
+        self.linker.modules.len()
+    }
+
+    pub(crate) fn module_name(&self, index: usize) -> &str {
+        &self.linker.modules.files()[index].name
+    }
+
+    pub(crate) fn module_path(&self, index: usize) -> &str {
+        &self.linker.modules.files()[index].path
+    }
+
+    pub(crate) fn bytes(&self, index: usize) -> Option<Arc<[u8]>> {
+        self.linker.files.read(self.module_path(index)).ok()
+    }
+
+    /// Paths of the classes that a module defines.
+    pub(crate) fn classes_in(&self, index: usize) -> Vec<String> {
+        self.linker.extract_at(index).map_or_else(
+            |_| Vec::new(),
+            |extract| extract.classes.keys().cloned().collect(),
+        )
+    }
+
+    /// The MRO of a class of the tree, and the names that its body defines.
+    pub(crate) fn lineage(&self, path: &str) -> Option<(Vec<String>, BTreeSet<String>)> {
+        let Target::Class(class) = self.linker.follow(path) else {
+            return None;
+        };
+        let own = class.names.keys().cloned().collect();
+        Some((self.lineages.of(&self.linker, class).mro.clone(), own))
     }
 
     fn builder(&self) -> Builder<'_, 't> {

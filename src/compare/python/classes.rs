@@ -262,6 +262,7 @@ fn compare_member(
             old,
             new,
             required,
+            arguments: pair.after.arguments.get(name).map_or(&[], Vec::as_slice),
         },
     );
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::compare::{Audience, Comparison, Options};
 use crate::finding::{Certainty, Finding, Level, Role, Side};
 use crate::interface::Place;
-use crate::interface::python::{Abstract, Interface, Kind, Member};
+use crate::interface::python::{Abstract, Argument, Interface, Kind, Member};
 use crate::interface::python_text;
 use crate::interface::table::PlacedFact;
 
@@ -23,6 +23,8 @@ pub(super) struct Pair<'a> {
     pub(super) new: &'a Member,
     /// What the provider required of implementers, and requires now.
     pub(super) required: (&'a [PlacedFact], &'a [PlacedFact]),
+    /// Where the provider's calls pass what.
+    pub(super) arguments: &'a [Argument],
 }
 
 impl Pair<'_> {
