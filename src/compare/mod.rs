@@ -3,7 +3,7 @@
 
 pub mod python;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Origin, Role};
 
@@ -44,4 +44,6 @@ pub struct Comparison {
     pub findings: Vec<Finding>,
     /// How many members were compared.
     pub members: usize,
+    /// Python members whose change may reach an override, by class: what to look for in the tree.
+    pub overridable: BTreeMap<String, BTreeSet<String>>,
 }

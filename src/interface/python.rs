@@ -297,3 +297,40 @@ pub enum Type {
     /// Text that was not understood; compares by text.
     Other(String),
 }
+
+/// Special names that say nothing about how an object is used.
+const PLUMBING: &[&str] = &[
+    "__all__",
+    "__annotations__",
+    "__author__",
+    "__debug__",
+    "__del__",
+    "__dict__",
+    "__dir__",
+    "__doc__",
+    "__getstate__",
+    "__hash__",
+    "__match_args__",
+    "__metaclass__",
+    "__module__",
+    "__qualname__",
+    "__reduce__",
+    "__reduce_ex__",
+    "__repr__",
+    "__setstate__",
+    "__sizeof__",
+    "__slots__",
+    "__str__",
+    "__test__",
+    "__version__",
+    "__weakref__",
+];
+
+/// Whether a name is part of what a class or module offers: it has no leading underscore, or is a special name that
+/// somebody uses through syntax (`__init__`, `__enter__`, `__len__`).
+pub fn is_offered(name: &str) -> bool {
+    if name.len() > 4 && name.starts_with("__") && name.ends_with("__") {
+        return !PLUMBING.contains(&name);
+    }
+    !name.starts_with('_')
+}

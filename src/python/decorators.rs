@@ -156,18 +156,6 @@ pub(crate) fn is_attrs(path: &str) -> bool {
     )
 }
 
-/// Class decorators after which the class still has the members that its body shows.
-pub(crate) fn adds_no_members(path: &str) -> bool {
-    !matches!(
-        last_segment(path),
-        "total_ordering" | "python_2_unicode_compatible"
-    )
-}
-
-fn last_segment(path: &str) -> &str {
-    path.rsplit('.').next().unwrap_or(path)
-}
-
 /// `six.add_metaclass(M)`: `M`.
 pub(crate) fn added_metaclass(env: &Env<'_>, expr: &Expr) -> Option<String> {
     let Expr::Call(call) = expr else { return None };

@@ -97,20 +97,6 @@ impl Modules {
         let top = path.split('.').next().unwrap_or(path);
         self.is_module(top)
     }
-
-    /// Direct submodules of a package, by full name.
-    pub(crate) fn children<'m>(&'m self, package: &str) -> impl Iterator<Item = &'m str> {
-        let prefix = format!("{package}.");
-        let start = prefix.clone();
-        self.by_name
-            .range(start..)
-            .map(|(name, _)| name.as_str())
-            .take_while(move |name| name.starts_with(&prefix))
-            .filter({
-                let depth = package.len() + 1;
-                move |name| !name[depth..].contains('.')
-            })
-    }
 }
 
 /// The module of a file, if its path can be imported.
@@ -180,10 +166,6 @@ mod tests {
         assert!(modules.is_module("space.deep"));
         assert_eq!(modules.split("pkg.a.C.m"), Some(("pkg.a", "C.m")));
         assert_eq!(modules.split("nowhere.C"), None);
-        assert_eq!(
-            modules.children("pkg").collect::<Vec<_>>(),
-            ["pkg.a", "pkg.sub"]
-        );
         let a = modules.find("pkg.a").map(|at| &modules.files()[at].path);
         assert_eq!(a.map(String::as_str), Some("src/pkg/a.py"));
     }

@@ -150,7 +150,7 @@ fn base_class<'p>(linker: &'p Linker<'_>, base: &str) -> Target<'p> {
 }
 
 /// The merge of C3; none if there is no consistent order.
-fn c3(mut lists: Vec<Vec<String>>) -> Option<Vec<String>> {
+pub(crate) fn c3(mut lists: Vec<Vec<String>>) -> Option<Vec<String>> {
     let mut merged = Vec::new();
     loop {
         lists.retain(|list| !list.is_empty());
@@ -172,7 +172,7 @@ fn c3(mut lists: Vec<Vec<String>>) -> Option<Vec<String>> {
 }
 
 /// First come, first searched.
-fn in_order(lists: Vec<Vec<String>>) -> Vec<String> {
+pub(crate) fn in_order(lists: Vec<Vec<String>>) -> Vec<String> {
     let mut order: Vec<String> = Vec::new();
     for path in lists.into_iter().flatten() {
         if !order.contains(&path) {
@@ -183,7 +183,7 @@ fn in_order(lists: Vec<Vec<String>>) -> Vec<String> {
 }
 
 /// Bases outside every tree that bring no members which an interface would count as its own.
-pub(crate) fn is_well_known(base: &str) -> bool {
+fn is_well_known(base: &str) -> bool {
     let Some((module, name)) = base.rsplit_once('.') else {
         return false;
     };

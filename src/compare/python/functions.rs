@@ -38,7 +38,11 @@ fn compare_calls(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &F
     if pair.can_be_overridden() {
         let calls = Calls::new(pair, judge.options.calls_are_known);
         let declared = Callable::new(&before.params);
-        calls.judge(&Pairing::new(&before.params, &after.params), &declared, &mut changes);
+        calls.judge(
+            &Pairing::new(&before.params, &after.params),
+            &declared,
+            &mut changes,
+        );
     } else {
         changes
             .iter_mut()

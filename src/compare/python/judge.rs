@@ -70,6 +70,8 @@ pub(super) struct Judge<'a> {
     /// One cause is one finding: what was said of a definition is not said again at its heirs.
     said: BTreeSet<(String, String, &'static str, String)>,
     pub(super) members: usize,
+    /// Members whose change may reach an override.
+    overridable: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl<'a> Judge<'a> {
@@ -81,6 +83,7 @@ impl<'a> Judge<'a> {
             findings: Vec::new(),
             said: BTreeSet::new(),
             members: 0,
+            overridable: BTreeMap::new(),
         }
     }
 
@@ -88,6 +91,7 @@ impl<'a> Judge<'a> {
         Comparison {
             findings: self.findings,
             members: self.members,
+            overridable: self.overridable,
         }
     }
 
@@ -132,6 +136,9 @@ impl<'a> Judge<'a> {
         if finding.new.is_none() {
             finding.new = self.new_side(pair.new, pair.name, None);
         }
+        if pair.can_be_overridden() {
+            self.may_reach_override(&pair.new.defined_in, pair.name);
+        }
         let drop_implementers = pair.class.is_some_and(|class| {
             !self.has_implementers(class, pair.name, &[pair.old, pair.new])
                 && finding.verdicts.get(&Role::Implementers) == Some(&Certainty::Possible)
@@ -140,6 +147,14 @@ impl<'a> Judge<'a> {
             finding.verdicts.remove(&Role::Implementers);
         }
         self.add_finding(&pair.new.defined_in.clone(), pair.name, finding);
+    }
+
+    /// Notes that a change of this member may reach an override.
+    pub(super) fn may_reach_override(&mut self, class: &str, name: &str) {
+        self.overridable
+            .entry(class.to_owned())
+            .or_default()
+            .insert(name.to_owned());
     }
 
     /// Adds a finding about the name `name` of the definition `defined_in`, unless the same was said of it before.

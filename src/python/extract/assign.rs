@@ -6,7 +6,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::class::{literal_names, namedtuple_fields};
 use super::function::{lambda, property_call};
-use super::scope::Scope;
+use super::scope::{Scope, is_identifier};
 use super::{Bound, ClassExtract, Field, Maker, What};
 use crate::interface::python::{Attribute, Binding, Type};
 use crate::python::decorators::{Decorator, decorator};
@@ -275,7 +275,11 @@ impl Scope<'_, '_> {
             Expr::Set(set) => literal_names(&set.elts),
             _ => None,
         };
-        for name in names.into_iter().flatten() {
+        for name in names
+            .into_iter()
+            .flatten()
+            .filter(|name| is_identifier(name))
+        {
             let attribute = Attribute {
                 ty: None,
                 on_instance: true,

@@ -15,7 +15,7 @@ use super::source::Source;
 use crate::interface::Place;
 use crate::interface::python::{Attribute, Function, Property, Type};
 
-pub(crate) use function::function;
+pub(crate) use function::{Role, function};
 pub(crate) use scope::Scope;
 
 /// A file's names.

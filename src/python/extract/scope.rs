@@ -276,6 +276,10 @@ impl<'s, 't> Scope<'s, 't> {
     /// Binds a name, and says whether it stands: the first definition of an undecided branch wins, later sure ones
     /// replace what was there.
     pub(super) fn bind(&mut self, name: &str, mut bound: Bound, conditional: bool) -> bool {
+        if !is_identifier(name) {
+            // What the parser made up after an error, or what no program can spell.
+            return false;
+        }
         if self.for_types {
             bound.for_types = true;
         }
@@ -441,6 +445,9 @@ impl<'s, 't> Scope<'s, 't> {
             "__init__" | "__post_init__" | "__attrs_post_init__" | "__setstate__"
         );
         for found in self_attributes(def) {
+            if !is_identifier(found.name) {
+                continue;
+            }
             let attribute = Attribute {
                 ty: found.annotation.map(|annotation| type_of(env, annotation)),
                 on_instance: !on_class,
@@ -470,3 +477,21 @@ impl<'s, 't> Scope<'s, 't> {
         }
     }
 }
+
+/// Whether a name can be written after a dot.
+pub(super) fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    let starts = chars
+        .next()
+        .is_some_and(|first| first == '_' || first.is_alphabetic());
+    starts
+        && chars.all(|c| c == '_' || c.is_alphanumeric())
+        && KEYWORDS.binary_search(&name).is_err()
+}
+
+const KEYWORDS: [&str; 35] = [
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
+    "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import",
+    "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
+    "with", "yield",
+];
