@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use cogate::interface::Names;
+use cogate::interface::python::{Kind, Member};
 use cogate::python::{Files, Project, lines};
 
 struct Dir {
@@ -59,6 +60,28 @@ fn memory() -> String {
         .to_owned()
 }
 
+fn dump(owner: &str, name: &str, member: &Member) {
+    let (kind, detail) = match &member.kind {
+        Kind::Function(function) => (
+            format!("function {:?} {:?}", function.binding, function.protocol),
+            function
+                .signature
+                .params
+                .iter()
+                .map(|param| format!("{}:{:?}:{}", param.name, param.kind, param.default.is_some()))
+                .collect::<Vec<_>>()
+                .join(",") + if function.decorators.is_empty() { "" } else { " @" },
+        ),
+        Kind::Property(_) => ("property".to_owned(), String::new()),
+        Kind::Attribute(attribute) if attribute.on_instance => ("self".to_owned(), String::new()),
+        Kind::Attribute(_) => ("attribute".to_owned(), String::new()),
+        Kind::Class(path) => ("class".to_owned(), path.clone()),
+        Kind::Module(path) => ("module".to_owned(), path.clone()),
+        Kind::Import(path) => ("import".to_owned(), path.clone()),
+    };
+    println!("{owner}\t{name}\t{kind}\t{detail}\t{}\t{}", member.defined_in, member.conditional);
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let dir = Dir::new(&arguments[0]);
@@ -109,6 +132,21 @@ fn main() {
                 b.modules.len(),
                 memory()
             );
+        }
+        ["--dump"] => {
+            let interface = project.everything();
+            for (path, class) in &interface.classes {
+                println!("{path}\t\tclass\t{}\t{}", class.mro.join(","), class.open.clone().unwrap_or_default());
+                for (name, member) in &class.members {
+                    dump(path, name, member);
+                }
+            }
+            for (path, module) in &interface.modules {
+                println!("{path}\t\tmodule\t{}", module.open.clone().unwrap_or_default());
+                for (name, member) in &module.members {
+                    dump(path, name, member);
+                }
+            }
         }
         ["--roundtrip"] => {
             let interface = project.everything();

@@ -190,11 +190,11 @@ impl<'t> Linker<'t> {
             return Target::Missing;
         }
         for star in module.stars.iter().rev() {
-            if let Some(from) = self.extract(star)
+            if let Some(from) = self.extract(&star.module)
                 && from.name != module.name
                 && exports(from, name)
             {
-                match self.in_module(star, name, left - 1) {
+                match self.in_module(&star.module, name, left - 1) {
                     Target::Missing => {}
                     found => return found,
                 }
@@ -303,7 +303,7 @@ impl<'t> Linker<'t> {
             .collect();
         if left > 0 {
             for star in &module.stars {
-                if let Some(from) = self.extract(star) {
+                if let Some(from) = self.extract(&star.module) {
                     names.extend(self.star_names(from, left - 1));
                 }
             }

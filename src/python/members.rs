@@ -285,13 +285,13 @@ impl<'p> Builder<'p, '_> {
             }
         }
         for star in module.stars.iter().rev() {
-            match self.linker.extract(star) {
+            match self.linker.extract(&star.module) {
                 Some(from) if from.name != module.name => {
-                    self.star(module, from, &mut model, interface);
+                    self.star(module, from, star.conditional, &mut model, interface);
                 }
                 Some(_) => {}
                 None => {
-                    let why = format!("star import of {star} in {}: outside the tree", module.name);
+                    let why = format!("star import of {} in {}: outside the tree", star.module, module.name);
                     interface.unknown.insert(why.clone());
                     model.open.get_or_insert(why);
                 }
@@ -370,6 +370,7 @@ impl<'p> Builder<'p, '_> {
         &self,
         module: &'p ModuleExtract,
         from: &'p ModuleExtract,
+        conditional: bool,
         model: &mut Module,
         interface: &mut Interface,
     ) {
@@ -402,7 +403,7 @@ impl<'p> Builder<'p, '_> {
                             kind,
                             defined_in: module.name.clone(),
                             place: Some(Place::point(&module.path, 1, 1)),
-                            conditional: false,
+                            conditional,
                             body: None,
                         },
                     );

@@ -25,7 +25,7 @@ pub(crate) struct ModuleExtract {
     pub(crate) path: String,
     pub(crate) names: BTreeMap<String, Bound>,
     /// Modules of star imports, in order.
-    pub(crate) stars: Vec<String>,
+    pub(crate) stars: Vec<Star>,
     pub(crate) all: All,
     /// Classes by full path, nested ones included.
     pub(crate) classes: BTreeMap<String, ClassExtract>,
@@ -35,6 +35,13 @@ pub(crate) struct ModuleExtract {
     pub(crate) damage: Vec<(Place, String)>,
     /// It makes names that are not written in it: how.
     pub(crate) open: Option<String>,
+}
+
+/// `from module import *`
+#[derive(Debug)]
+pub(crate) struct Star {
+    pub(crate) module: String,
+    pub(crate) conditional: bool,
 }
 
 /// `__all__`.

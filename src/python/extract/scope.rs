@@ -8,10 +8,10 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::condition::{Outcome, outcome};
 use super::function::{Role, function};
-use super::{All, Bound, ClassExtract, Field, Import, What};
+use super::{All, Bound, ClassExtract, Field, Import, Star, What};
 use crate::interface::python::{Abstract, Attribute, Binding, Property, Signature};
 use crate::python::body::self_attributes;
-use crate::python::env::{Env, dotted, joined};
+use crate::python::env::{Env, dotted, is_identifier, joined};
 use crate::python::source::Source;
 use crate::python::types::type_of;
 
@@ -33,7 +33,7 @@ pub(crate) struct Scope<'s, 't> {
 #[derive(Default)]
 pub(crate) struct Found {
     pub(crate) names: BTreeMap<String, Bound>,
-    pub(crate) stars: Vec<String>,
+    pub(crate) stars: Vec<Star>,
     pub(crate) all: All,
     pub(crate) classes: BTreeMap<String, ClassExtract>,
     pub(crate) open: Option<String>,
@@ -127,7 +127,10 @@ impl<'s, 't> Scope<'s, 't> {
                 for alias in &import.names {
                     if alias.name.as_str() == "*" {
                         if !self.for_types {
-                            self.found.stars.push(from.clone());
+                            self.found.stars.push(Star {
+                                module: from.clone(),
+                                conditional,
+                            });
                         }
                         continue;
                     }
@@ -168,9 +171,7 @@ impl<'s, 't> Scope<'s, 't> {
             }
             Stmt::Delete(delete) => {
                 for target in &delete.targets {
-                    if let Expr::Name(name) = target {
-                        self.delete(&name.id, conditional);
-                    }
+                    self.delete(target, conditional);
                 }
             }
             Stmt::Expr(expr) => self.expression(env, &expr.value, conditional),
@@ -178,13 +179,27 @@ impl<'s, 't> Scope<'s, 't> {
         }
     }
 
-    fn delete(&mut self, name: &str, conditional: bool) {
-        if conditional {
-            if let Some(bound) = self.found.names.get_mut(name) {
-                bound.conditional = true;
+    fn delete(&mut self, target: &Expr, conditional: bool) {
+        match target {
+            Expr::Name(name) if conditional => {
+                if let Some(bound) = self.found.names.get_mut(name.id.as_str()) {
+                    bound.conditional = true;
+                }
             }
-        } else {
-            self.found.names.remove(name);
+            Expr::Name(name) => {
+                self.found.names.remove(name.id.as_str());
+            }
+            Expr::Tuple(tuple) => {
+                for target in tuple {
+                    self.delete(target, conditional);
+                }
+            }
+            Expr::List(list) => {
+                for target in list {
+                    self.delete(target, conditional);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -216,6 +231,7 @@ impl<'s, 't> Scope<'s, 't> {
         if let ([only], true) = (&open[..], exhaustive) {
             self.body(env, only, conditional);
         } else {
+            let open: Vec<[&[Stmt]; 2]> = open.into_iter().map(|body| [body, &[]]).collect();
             self.branches(env, &open, exhaustive, conditional);
         }
     }
@@ -229,31 +245,32 @@ impl<'s, 't> Scope<'s, 't> {
             self.body(env, &attempt.body, conditional);
             self.body(env, &attempt.orelse, conditional);
         } else {
-            let mut bodies = vec![&attempt.body[..]];
-            bodies.extend(handlers);
+            let mut bodies = vec![[&attempt.body[..], &attempt.orelse[..]]];
+            bodies.extend(handlers.map(|body| [body, &[]]));
             self.branches(env, &bodies, true, conditional);
-            self.body(env, &attempt.orelse, true);
         }
         self.body(env, &attempt.finalbody, conditional);
     }
 
-    /// Names that every branch binds are as sure as the whole statement; the first branch says what they are.
+    /// A branch has two parts when an `else` goes on where it ended. Names that every branch binds are as sure as the whole statement; the first branch says what they are.
     fn branches<'a>(
         &mut self,
         env: &mut Env<'a>,
-        bodies: &[&'a [Stmt]],
+        bodies: &[[&'a [Stmt]; 2]],
         exhaustive: bool,
         conditional: bool,
     ) {
         let mut sure: Option<BTreeSet<String>> = None;
         for body in bodies {
             self.touched.push(BTreeSet::new());
-            self.body(env, body, true);
+            for part in body {
+                self.body(env, part, true);
+            }
             let names = self.touched.pop().unwrap_or_default();
             if let Some(outer) = self.touched.last_mut() {
                 outer.extend(names.iter().cloned());
             }
-            if matches!(body.last(), Some(Stmt::Raise(_))) {
+            if matches!(body[0].last(), Some(Stmt::Raise(_))) {
                 continue;
             }
             sure = Some(match sure {
@@ -474,21 +491,3 @@ impl<'s, 't> Scope<'s, 't> {
         }
     }
 }
-
-/// Whether a name can be written after a dot.
-pub(super) fn is_identifier(name: &str) -> bool {
-    let mut chars = name.chars();
-    let starts = chars
-        .next()
-        .is_some_and(|first| first == '_' || first.is_alphabetic());
-    starts
-        && chars.all(|c| c == '_' || c.is_alphanumeric())
-        && KEYWORDS.binary_search(&name).is_err()
-}
-
-const KEYWORDS: [&str; 35] = [
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
-    "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import",
-    "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
-    "with", "yield",
-];

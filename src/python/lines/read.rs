@@ -14,7 +14,7 @@ use crate::interface::python_text::{WELL_KNOWN, base_path, implied_metaclass};
 use crate::interface::{Line, Names, Place, Table, TableKind};
 use crate::python::env::{Env, dotted, joined};
 use crate::python::extract::{Role, Scope, What, function};
-use crate::python::mro::{c3, in_order};
+use crate::python::mro::{above_outside, c3, in_order};
 use crate::python::source::{Source, with_source};
 use crate::python::types::type_of;
 
@@ -500,7 +500,11 @@ fn order(
         .iter()
         .map(|base| {
             let mut list = vec![base.clone()];
-            list.extend(order(interface, base, known, open));
+            if interface.classes.contains_key(base) {
+                list.extend(order(interface, base, known, open));
+            } else {
+                list.extend(above_outside(base));
+            }
             list
         })
         .collect();
