@@ -8,3 +8,4 @@ pub mod finding;
 pub mod interface;
 pub mod python;
 pub mod rules;
+pub mod source;
