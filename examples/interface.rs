@@ -2,53 +2,19 @@
 //! front end sees. `interface DIR PATH..` or `interface DIR --time` or `interface OLD NEW --changed`.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, missing_docs)]
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use cogate::interface::Names;
 use cogate::interface::python::{Kind, Member};
 use cogate::python::{Files, Project, lines};
+use cogate::source::{Options, Tree};
 
-struct Dir {
-    root: std::path::PathBuf,
-    paths: Vec<String>,
-    roots: Vec<String>,
-}
-
-impl Dir {
-    fn new(root: &str) -> Self {
-        let mut paths: Vec<String> = walkdir::WalkDir::new(root)
-            .into_iter()
-            .flatten()
-            .filter(|entry| entry.file_type().is_file())
-            .filter_map(|entry| {
-                let path = entry.path().strip_prefix(root).ok()?;
-                Some(path.to_str()?.to_owned())
-            })
-            .filter(|path| path.ends_with(".py"))
-            .filter(|path| std::env::var("NOTESTS").is_err() || !path.contains("/tests/"))
-            .collect();
-        paths.sort();
-        Self {
-            root: root.into(),
-            paths,
-            roots: vec![String::new(), "src".to_owned()],
-        }
-    }
-}
-
-impl Files for Dir {
-    fn paths(&self) -> &[String] {
-        &self.paths
-    }
-    fn read(&self, path: &str) -> Result<Arc<[u8]>, String> {
-        std::fs::read(self.root.join(path))
-            .map(Arc::from)
-            .map_err(|error| error.to_string())
-    }
-    fn roots(&self) -> &[String] {
-        &self.roots
-    }
+fn open(spec: &str) -> Tree {
+    let options = Options {
+        default_excludes: std::env::var("TESTS").is_err(),
+        ..Options::default()
+    };
+    Tree::open(spec, None, &options).unwrap()
 }
 
 fn memory() -> String {
@@ -84,16 +50,21 @@ fn dump(owner: &str, name: &str, member: &Member) {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let dir = Dir::new(&arguments[0]);
+    let dir = open(&arguments[0]);
     let project = Project::new(&dir);
     match arguments[1..].iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["--time"] => {
-            let bytes: usize = dir.paths.iter().map(|path| dir.read(path).unwrap().len()).sum();
+            let paths: Vec<String> = dir
+                .paths()
+                .into_iter()
+                .filter(|path| path.ends_with(".py"))
+                .map(str::to_owned)
+                .collect();
+            let bytes: usize = paths.iter().map(|path| dir.read(path).unwrap().len()).sum();
             for _ in 0..3 {
                 let start = Instant::now();
                 use rayon::prelude::*;
-                let errors: usize = dir
-                    .paths
+                let errors: usize = paths
                     .par_iter()
                     .map(|path| {
                         let bytes = dir.read(path).unwrap();
@@ -111,7 +82,7 @@ fn main() {
                 println!(
                     "everything {:?}: {} files, {bytes} bytes, {} classes, {} modules, {} unknown, {} untrusted {}",
                     start.elapsed(),
-                    dir.paths.len(),
+                    paths.len(),
                     interface.classes.len(),
                     interface.modules.len(),
                     interface.unknown.len(),
@@ -121,7 +92,7 @@ fn main() {
             }
         }
         [new, "--changed"] => {
-            let new = Dir::new(new);
+            let new = open(new);
             let start = Instant::now();
             let other = Project::new(&new);
             let (a, b) = Project::changed(&project, &other);

@@ -2,6 +2,7 @@
 //! under which path a definition is best known.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -10,7 +11,7 @@ use super::files::Files;
 use super::link::{Found, Linker, Target, end_of};
 use super::members::Builder;
 use super::mro::Lineages;
-use super::public_path::public_path;
+use super::public_path::PublicPaths;
 use crate::interface::Place;
 use crate::interface::python::{Class, Interface, Kind, Member, Module};
 
@@ -21,6 +22,7 @@ const FAR: u8 = 20;
 pub struct Project<'t> {
     linker: Linker<'t>,
     lineages: Lineages,
+    public: OnceLock<PublicPaths>,
 }
 
 /// A path that was asked for and is not there.
@@ -49,6 +51,7 @@ impl<'t> Project<'t> {
         Self {
             linker: Linker::new(files),
             lineages: Lineages::default(),
+            public: OnceLock::new(),
         }
     }
 
@@ -364,7 +367,9 @@ impl<'t> Project<'t> {
     /// The path under which a definition is best known to those who import it: the shortest without a private
     /// segment, then the first by alphabet; its own path if there is none.
     pub fn public_path(&self, definition: &str) -> String {
-        public_path(&self.linker, definition)
+        self.public
+            .get_or_init(|| PublicPaths::new(&self.linker))
+            .of(&self.linker, definition)
     }
 }
 
@@ -383,10 +388,7 @@ fn changed_modules(old: &Project<'_>, new: &Project<'_>) -> (Vec<usize>, Vec<usi
         .into_par_iter()
         .filter(|name| match (left.get(*name), right.get(*name)) {
             (Some((_, a)), Some((_, b))) => {
-                match (old.linker.files.read(a), new.linker.files.read(b)) {
-                    (Ok(a), Ok(b)) => a != b,
-                    _ => true,
-                }
+                !old.linker.files.same_content(a, new.linker.files, b)
             }
             _ => true,
         })
