@@ -1,6 +1,11 @@
 //! Prints the lines of modules and classes of a directory, or measures reading all of it: a look at what the Python
 //! front end sees. `interface DIR PATH..` or `interface DIR --time` or `interface OLD NEW --changed`.
-#![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, missing_docs)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    missing_docs
+)]
 
 use std::time::Instant;
 
@@ -34,9 +39,21 @@ fn dump(owner: &str, name: &str, member: &Member) {
                 .signature
                 .params
                 .iter()
-                .map(|param| format!("{}:{:?}:{}", param.name, param.kind, param.default.is_some()))
+                .map(|param| {
+                    format!(
+                        "{}:{:?}:{}",
+                        param.name,
+                        param.kind,
+                        param.default.is_some()
+                    )
+                })
                 .collect::<Vec<_>>()
-                .join(",") + if function.decorators.is_empty() { "" } else { " @" },
+                .join(",")
+                + if function.decorators.is_empty() {
+                    ""
+                } else {
+                    " @"
+                },
         ),
         Kind::Property(_) => ("property".to_owned(), String::new()),
         Kind::Attribute(attribute) if attribute.on_instance => ("self".to_owned(), String::new()),
@@ -45,14 +62,21 @@ fn dump(owner: &str, name: &str, member: &Member) {
         Kind::Module(path) => ("module".to_owned(), path.clone()),
         Kind::Import(path) => ("import".to_owned(), path.clone()),
     };
-    println!("{owner}\t{name}\t{kind}\t{detail}\t{}\t{}", member.defined_in, member.conditional);
+    println!(
+        "{owner}\t{name}\t{kind}\t{detail}\t{}\t{}",
+        member.defined_in, member.conditional
+    );
 }
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let dir = open(&arguments[0]);
     let project = Project::new(&dir);
-    match arguments[1..].iter().map(String::as_str).collect::<Vec<_>>()[..] {
+    match arguments[1..]
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()[..]
+    {
         ["--time"] => {
             let paths: Vec<String> = dir
                 .paths()
@@ -72,7 +96,9 @@ fn main() {
                         let options = ruff_python_parser::ParseOptions::from(
                             ruff_python_parser::Mode::Module,
                         );
-                        ruff_python_parser::parse_unchecked(&text, options).errors().len()
+                        ruff_python_parser::parse_unchecked(&text, options)
+                            .errors()
+                            .len()
                     })
                     .sum();
                 println!("bare parse {:?}, {errors} errors", start.elapsed());
@@ -107,13 +133,20 @@ fn main() {
         ["--dump"] => {
             let interface = project.everything();
             for (path, class) in &interface.classes {
-                println!("{path}\t\tclass\t{}\t{}", class.mro.join(","), class.open.clone().unwrap_or_default());
+                println!(
+                    "{path}\t\tclass\t{}\t{}",
+                    class.mro.join(","),
+                    class.open.clone().unwrap_or_default()
+                );
                 for (name, member) in &class.members {
                     dump(path, name, member);
                 }
             }
             for (path, module) in &interface.modules {
-                println!("{path}\t\tmodule\t{}", module.open.clone().unwrap_or_default());
+                println!(
+                    "{path}\t\tmodule\t{}",
+                    module.open.clone().unwrap_or_default()
+                );
                 for (name, member) in &module.members {
                     dump(path, name, member);
                 }
@@ -149,7 +182,11 @@ fn main() {
                             }
                         }
                     }
-                    println!("{bad} of {} tables differ, names same: {}", tables.len(), names == more);
+                    println!(
+                        "{bad} of {} tables differ, names same: {}",
+                        tables.len(),
+                        names == more
+                    );
                 }
             }
         }
@@ -157,7 +194,10 @@ fn main() {
             let (interface, missing) = project.interface(&arguments[1..]);
             let mut names = Names::default();
             for table in lines::tables(&interface, &mut names) {
-                println!("[{}.\"{}\"]\nis = {:?}", table.kind, table.path, table.is.text);
+                println!(
+                    "[{}.\"{}\"]\nis = {:?}",
+                    table.kind, table.path, table.is.text
+                );
                 for line in &table.provides {
                     println!("  {}", line.text);
                 }

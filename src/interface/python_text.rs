@@ -381,11 +381,23 @@ pub fn implied_metaclass(base: &str) -> Option<&'static str> {
         "collections.abc" | "numbers" | "importlib.abc" => true,
         "typing" => matches!(
             name,
-            "Protocol" | "SupportsInt" | "SupportsFloat" | "SupportsIndex" | "SupportsBytes"
-                | "SupportsAbs" | "SupportsRound" | "SupportsComplex"
+            "Protocol"
+                | "SupportsInt"
+                | "SupportsFloat"
+                | "SupportsIndex"
+                | "SupportsBytes"
+                | "SupportsAbs"
+                | "SupportsRound"
+                | "SupportsComplex"
         ),
-        "io" => matches!(name, "IOBase" | "RawIOBase" | "BufferedIOBase" | "TextIOBase"),
-        "contextlib" => matches!(name, "AbstractContextManager" | "AbstractAsyncContextManager"),
+        "io" => matches!(
+            name,
+            "IOBase" | "RawIOBase" | "BufferedIOBase" | "TextIOBase"
+        ),
+        "contextlib" => matches!(
+            name,
+            "AbstractContextManager" | "AbstractAsyncContextManager"
+        ),
         _ => false,
     };
     is_abc.then_some("abc.ABCMeta")

@@ -244,10 +244,15 @@ impl<'a> SelfFinder<'a> {
                 .collect();
             sure = Some(match sure {
                 None => names,
-                Some(known) => known.into_iter().filter(|name| names.contains(name)).collect(),
+                Some(known) => known
+                    .into_iter()
+                    .filter(|name| names.contains(name))
+                    .collect(),
             });
         }
-        let sure = sure.filter(|_| exhaustive && !conditional).unwrap_or_default();
+        let sure = sure
+            .filter(|_| exhaustive && !conditional)
+            .unwrap_or_default();
         for found in &mut self.found[start..] {
             found.conditional |= !sure.contains(&found.name);
         }

@@ -26,7 +26,10 @@ pub(crate) fn constructor(chain: &[&ClassExtract]) -> Option<(&'static str, Func
                 for field in &base.fields {
                     let kw_only = field.kw_only;
                     // A field keeps its place when an heir redefines it; attrs moves it to the heir's.
-                    match fields.iter_mut().find(|(known, _)| known.name == field.name) {
+                    match fields
+                        .iter_mut()
+                        .find(|(known, _)| known.name == field.name)
+                    {
                         Some(known) if !attrs => *known = (field, kw_only),
                         Some(_) => {
                             fields.retain(|(known, _)| known.name != field.name);
@@ -40,8 +43,16 @@ pub(crate) fn constructor(chain: &[&ClassExtract]) -> Option<(&'static str, Func
             let (keyword, normal): (Vec<_>, Vec<_>) =
                 fields.into_iter().partition(|(_, kw_only)| *kw_only);
             let params = std::iter::once(receiver("self"))
-                .chain(normal.into_iter().map(|(field, _)| param(field, false, *attrs)))
-                .chain(keyword.into_iter().map(|(field, _)| param(field, true, *attrs)))
+                .chain(
+                    normal
+                        .into_iter()
+                        .map(|(field, _)| param(field, false, *attrs)),
+                )
+                .chain(
+                    keyword
+                        .into_iter()
+                        .map(|(field, _)| param(field, true, *attrs)),
+                )
                 .collect();
             let mut function = function(params, Binding::Instance);
             function.signature.returns = Some(Type::None);

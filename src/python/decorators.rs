@@ -134,7 +134,10 @@ pub(crate) fn is_constructor_maker(path: &str) -> bool {
 }
 
 pub(crate) fn is_dataclass(path: &str) -> bool {
-    matches!(path, "dataclasses.dataclass" | "pydantic.dataclasses.dataclass")
+    matches!(
+        path,
+        "dataclasses.dataclass" | "pydantic.dataclasses.dataclass"
+    )
 }
 
 pub(crate) fn is_attrs(path: &str) -> bool {

@@ -66,7 +66,11 @@ impl Printer {
     fn bare(&mut self, expr: &Expr, level: Level) {
         match expr {
             Expr::BoolOp(e) => {
-                let tighter = if level == Level::Or { Level::And } else { Level::Not };
+                let tighter = if level == Level::Or {
+                    Level::And
+                } else {
+                    Level::Not
+                };
                 for (index, value) in e.values.iter().enumerate() {
                     if index > 0 {
                         let _ = write!(self.out, " {} ", e.op);
@@ -305,8 +309,11 @@ impl Printer {
         }
         self.put(value, Level::Named);
         for generator in generators {
-            self.out
-                .push_str(if generator.is_async { " async for " } else { " for " });
+            self.out.push_str(if generator.is_async {
+                " async for "
+            } else {
+                " for "
+            });
             match &generator.target {
                 Expr::Tuple(tuple) if !tuple.is_empty() => {
                     self.list(tuple.iter());
@@ -328,7 +335,12 @@ impl Printer {
 
     fn parameters(&mut self, parameters: &Parameters) {
         let mut first = true;
-        for (index, param) in parameters.posonlyargs.iter().chain(&parameters.args).enumerate() {
+        for (index, param) in parameters
+            .posonlyargs
+            .iter()
+            .chain(&parameters.args)
+            .enumerate()
+        {
             if index > 0 && index == parameters.posonlyargs.len() {
                 self.out.push_str(", /");
             }

@@ -28,9 +28,7 @@ pub trait Files: Sync {
     /// Whether two files hold the same bytes; files that cannot be read are never the same.
     fn same_content(&self, path: &str, other: &dyn Files, other_path: &str) -> bool {
         if let (Some(here), Some(there)) = (self.as_tree(), other.as_tree()) {
-            return here
-                .same_content(path, there, other_path)
-                .unwrap_or(false);
+            return here.same_content(path, there, other_path).unwrap_or(false);
         }
         match (self.read(path), other.read(other_path)) {
             (Ok(a), Ok(b)) => a == b,

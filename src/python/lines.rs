@@ -167,14 +167,23 @@ fn reserve(interface: &Interface, names: &mut Names) {
     }
     let mut words = BTreeSet::new();
     for class in interface.classes.values() {
-        class.bases.iter().for_each(|base| bare_words(base, &mut words));
+        class
+            .bases
+            .iter()
+            .for_each(|base| bare_words(base, &mut words));
         for text in class.decorators.iter().chain(&class.metaclass) {
             bare_word(text, &mut words);
         }
-        class.members.values().for_each(|member| member_words(member, &mut words));
+        class
+            .members
+            .values()
+            .for_each(|member| member_words(member, &mut words));
     }
     for module in interface.modules.values() {
-        module.members.values().for_each(|member| member_words(member, &mut words));
+        module
+            .members
+            .values()
+            .for_each(|member| member_words(member, &mut words));
     }
     for word in words {
         names.reserve(word);
@@ -198,7 +207,10 @@ fn function_words(function: &Function, words: &mut BTreeSet<String>) {
         for param in &signature.params {
             param.ty.iter().for_each(|ty| bare_words(ty, words));
         }
-        signature.returns.iter().for_each(|ty| bare_words(ty, words));
+        signature
+            .returns
+            .iter()
+            .for_each(|ty| bare_words(ty, words));
     }
 }
 

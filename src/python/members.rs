@@ -64,7 +64,10 @@ impl<'p> Builder<'p, '_> {
 
     /// The class and its bases inside the tree, in the order of lookup.
     fn chain(&self, class: &'p ClassExtract, lineage: &Lineage) -> Vec<&'p ClassExtract> {
-        let bases = lineage.mro.iter().filter_map(|path| self.linker.class(path));
+        let bases = lineage
+            .mro
+            .iter()
+            .filter_map(|path| self.linker.class(path));
         std::iter::once(class).chain(bases).collect()
     }
 
@@ -225,7 +228,10 @@ impl<'p> Builder<'p, '_> {
             What::Import(_) | What::Alias(_) => {
                 let key = key_of(module, owner, name);
                 let is_alias = matches!(bound.what, What::Alias(_));
-                match self.linker.bound(module, owner, key.unwrap_or(""), bound, ALIASES) {
+                match self
+                    .linker
+                    .bound(module, owner, key.unwrap_or(""), bound, ALIASES)
+                {
                     Target::Class(class) => Kind::Class(class.path.clone()),
                     Target::Module(path) => Kind::Module(path),
                     Target::Name(found) if std::ptr::eq(found.bound, bound) => plain(),
@@ -280,7 +286,8 @@ impl<'p> Builder<'p, '_> {
             model.open = Some(format!("{} answers names by __getattr__", module.name));
         }
         for (name, bound) in &module.names {
-            if !bound.for_types {
+            // A list that can be read stands in `all`.
+            if !bound.for_types && (name != "__all__" || model.all.is_none()) {
                 self.module_name(module, name, bound, &mut model, interface);
             }
         }
@@ -291,7 +298,10 @@ impl<'p> Builder<'p, '_> {
                 }
                 Some(_) => {}
                 None => {
-                    let why = format!("star import of {} in {}: outside the tree", star.module, module.name);
+                    let why = format!(
+                        "star import of {} in {}: outside the tree",
+                        star.module, module.name
+                    );
                     interface.unknown.insert(why.clone());
                     model.open.get_or_insert(why);
                 }
@@ -338,9 +348,9 @@ impl<'p> Builder<'p, '_> {
     ) {
         if let What::Import(_) | What::Alias(_) = &bound.what {
             let key = key_of(module, &module.name, name);
-            let target =
-                self.linker
-                    .bound(module, &module.name, key.unwrap_or(""), bound, ALIASES);
+            let target = self
+                .linker
+                .bound(module, &module.name, key.unwrap_or(""), bound, ALIASES);
             let path = format!("{}.{name}", module.name);
             match (end_of(&target), &bound.what) {
                 (Some(end), _) if end != path => {

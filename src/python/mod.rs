@@ -19,6 +19,8 @@ mod project;
 mod public_path;
 mod signature;
 mod source;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use files::{Files, MemoryFiles};

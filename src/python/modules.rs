@@ -159,7 +159,14 @@ mod tests {
         let names: Vec<_> = modules.by_name.keys().map(String::as_str).collect();
         assert_eq!(
             names,
-            ["other.x", "pkg", "pkg.a", "pkg.sub", "setup", "space.deep.m"]
+            [
+                "other.x",
+                "pkg",
+                "pkg.a",
+                "pkg.sub",
+                "setup",
+                "space.deep.m"
+            ]
         );
         assert!(modules.is_module("space.deep"));
         assert_eq!(modules.split("pkg.a.C.m"), Some(("pkg.a", "C.m")));

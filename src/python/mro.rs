@@ -55,9 +55,7 @@ impl Lineages {
         path.pop();
         // In a circle of bases the result depends on where one came in.
         let is_circle = lineage.open.iter().any(|why| why.ends_with(CIRCLE));
-        if !is_circle
-            && let Ok(mut known) = self.known.write()
-        {
+        if !is_circle && let Ok(mut known) = self.known.write() {
             known.insert(class.path.clone(), Arc::clone(&lineage));
         }
         lineage
@@ -196,15 +194,23 @@ fn above_exception(name: &str) -> Option<&'static str> {
         "UnicodeError" => "ValueError",
         "UnicodeDecodeError" | "UnicodeEncodeError" | "UnicodeTranslateError" => "UnicodeError",
         "BlockingIOError" | "ChildProcessError" | "ConnectionError" | "FileExistsError"
-        | "FileNotFoundError" | "InterruptedError" | "IsADirectoryError"
-        | "NotADirectoryError" | "PermissionError" | "ProcessLookupError" | "TimeoutError" => {
-            "OSError"
-        }
-        "BrokenPipeError" | "ConnectionAbortedError" | "ConnectionRefusedError"
+        | "FileNotFoundError" | "InterruptedError" | "IsADirectoryError" | "NotADirectoryError"
+        | "PermissionError" | "ProcessLookupError" | "TimeoutError" => "OSError",
+        "BrokenPipeError"
+        | "ConnectionAbortedError"
+        | "ConnectionRefusedError"
         | "ConnectionResetError" => "ConnectionError",
-        "BytesWarning" | "DeprecationWarning" | "EncodingWarning" | "FutureWarning"
-        | "ImportWarning" | "PendingDeprecationWarning" | "ResourceWarning" | "RuntimeWarning"
-        | "SyntaxWarning" | "UnicodeWarning" | "UserWarning" => "Warning",
+        "BytesWarning"
+        | "DeprecationWarning"
+        | "EncodingWarning"
+        | "FutureWarning"
+        | "ImportWarning"
+        | "PendingDeprecationWarning"
+        | "ResourceWarning"
+        | "RuntimeWarning"
+        | "SyntaxWarning"
+        | "UnicodeWarning"
+        | "UserWarning" => "Warning",
         "ArithmeticError" | "AssertionError" | "AttributeError" | "BufferError" | "EOFError"
         | "ImportError" | "LookupError" | "MemoryError" | "NameError" | "OSError"
         | "ReferenceError" | "RuntimeError" | "StopAsyncIteration" | "StopIteration"

@@ -93,6 +93,9 @@ impl<'t> Project<'t> {
     }
 
     fn add(&self, path: &str, interface: &mut Interface) -> bool {
+        if self.linker.modules.is_module(path) {
+            return self.add_module(path, interface);
+        }
         match self.linker.follow(path) {
             Target::Module(module) => self.add_module(&module, interface),
             Target::Class(class) => {
@@ -123,7 +126,9 @@ impl<'t> Project<'t> {
                 true
             }
             Err(message) => {
-                interface.unknown.insert(format!("module {name}: {message}"));
+                interface
+                    .unknown
+                    .insert(format!("module {name}: {message}"));
                 interface.untrusted.insert(name.to_owned());
                 false
             }
@@ -132,7 +137,11 @@ impl<'t> Project<'t> {
 
     /// A class, and those nested in it.
     fn add_class(&self, path: &str, interface: &mut Interface) {
-        if interface.classes.get(path).is_some_and(|class| !class.partial) {
+        if interface
+            .classes
+            .get(path)
+            .is_some_and(|class| !class.partial)
+        {
             return;
         }
         let Some(class) = self.linker.class(path) else {
@@ -387,9 +396,7 @@ fn changed_modules(old: &Project<'_>, new: &Project<'_>) -> (Vec<usize>, Vec<usi
     let differing: Vec<&String> = names
         .into_par_iter()
         .filter(|name| match (left.get(*name), right.get(*name)) {
-            (Some((_, a)), Some((_, b))) => {
-                !old.linker.files.same_content(a, new.linker.files, b)
-            }
+            (Some((_, a)), Some((_, b))) => !old.linker.files.same_content(a, new.linker.files, b),
             _ => true,
         })
         .collect();

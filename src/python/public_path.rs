@@ -80,8 +80,15 @@ fn may_reexport(bytes: &[u8]) -> bool {
     memmem::find(bytes, b"__all__").is_some()
         || memmem::find_iter(bytes, b" as ").any(|at| {
             let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-            let before = bytes[..at].iter().rev().take_while(|byte| is_word(byte)).count();
-            let after = bytes[at + 4..].iter().take_while(|byte| is_word(byte)).count();
+            let before = bytes[..at]
+                .iter()
+                .rev()
+                .take_while(|byte| is_word(byte))
+                .count();
+            let after = bytes[at + 4..]
+                .iter()
+                .take_while(|byte| is_word(byte))
+                .count();
             before > 0 && bytes[at - before..at] == bytes[at + 4..at + 4 + after]
         })
 }
@@ -99,11 +106,8 @@ fn reexports(linker: &Linker<'_>, module: &ModuleExtract) -> Vec<(String, String
         .filter(|(name, bound)| match &bound.what {
             What::Import(import) => {
                 !bound.for_types
-                    && (import.explicit
-                        || is_own_package(module, &import.target)
-                        || listed(name))
+                    && (import.explicit || is_own_package(module, &import.target) || listed(name))
             }
-            What::Alias(_) => true,
             _ => false,
         })
         .map(|(name, _)| name.clone())

@@ -42,7 +42,12 @@ pub(crate) fn signature_of(
         add(param, ParamKind::VarArgs, None, param.range());
     }
     for param in &parameters.kwonlyargs {
-        add(&param.parameter, ParamKind::KeywordOnly, param.default(), param.range());
+        add(
+            &param.parameter,
+            ParamKind::KeywordOnly,
+            param.default(),
+            param.range(),
+        );
     }
     if let Some(param) = &parameters.kwarg {
         add(param, ParamKind::VarKeywords, None, param.range());

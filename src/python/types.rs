@@ -1,7 +1,7 @@
 //! Annotations to types: every spelling of a type becomes one [`Type`]. It resolves names within the file only.
 
-use ruff_python_ast::{Expr, Operator};
 use ruff_python_ast::token::TokenKind;
+use ruff_python_ast::{Expr, Operator};
 use ruff_python_parser::{Mode, lexer, parse_expression};
 
 use super::depth::{DepthBound, NEEDS_STACK};
@@ -33,11 +33,9 @@ fn convert(env: &Env<'_>, expr: &Expr, quotes: u8) -> Type {
             convert(env, &op.left, quotes),
             convert(env, &op.right, quotes),
         ]),
-        Expr::List(list) => Type::List(
-            list.iter()
-                .map(|item| convert(env, item, quotes))
-                .collect(),
-        ),
+        Expr::List(list) => {
+            Type::List(list.iter().map(|item| convert(env, item, quotes)).collect())
+        }
         Expr::Subscript(subscript) => {
             let Some(base) = dotted(&subscript.value) else {
                 return Type::Other(expr_text(expr));
@@ -94,8 +92,13 @@ fn subscripted(env: &Env<'_>, base: String, arguments: &[Expr], quotes: u8) -> T
         }
         "typing.Union" => union(each()),
         "typing.Literal" => literal(env, arguments),
-        "typing.Annotated" | "typing.ClassVar" | "typing.Final" | "typing.Required"
-        | "typing.NotRequired" | "typing.ReadOnly" | "dataclasses.InitVar" => arguments
+        "typing.Annotated"
+        | "typing.ClassVar"
+        | "typing.Final"
+        | "typing.Required"
+        | "typing.NotRequired"
+        | "typing.ReadOnly"
+        | "dataclasses.InitVar" => arguments
             .first()
             .map_or(Type::Any, |argument| convert(env, argument, quotes)),
         "collections.abc.Callable" => match arguments {
@@ -152,7 +155,8 @@ fn literal(env: &Env<'_>, arguments: &[Expr]) -> Type {
         match argument {
             Expr::NoneLiteral(_) => none = true,
             Expr::Subscript(inner)
-                if dotted(&inner.value).is_some_and(|base| env.resolve(&base) == "typing.Literal") =>
+                if dotted(&inner.value)
+                    .is_some_and(|base| env.resolve(&base) == "typing.Literal") =>
             {
                 let inner: &[Expr] = match &*inner.slice {
                     Expr::Tuple(tuple) => &tuple.elts,

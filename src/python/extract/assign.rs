@@ -82,7 +82,7 @@ impl Scope<'_, '_> {
         };
         let head = name.split('.').next().unwrap_or(&name);
         if env.knows(head) {
-            What::Alias(env.resolve(&name))
+            What::Alias(name)
         } else {
             plain_attribute()
         }
@@ -209,7 +209,11 @@ impl Scope<'_, '_> {
             && matches!(value, Expr::Name(_) | Expr::Attribute(_))
         {
             let what = self.alias(env, value);
-            self.bind(&name.id, Bound::new(what, self.place(name.range())), conditional);
+            self.bind(
+                &name.id,
+                Bound::new(what, self.place(name.range())),
+                conditional,
+            );
             return;
         }
         let ty = Some(type_of(env, &assign.annotation));
@@ -237,9 +241,7 @@ impl Scope<'_, '_> {
         match value {
             Some(Expr::Call(call)) if is_field_call(env, call) => {
                 for keyword in &call.arguments.keywords {
-                    let is = |wanted: bool| {
-                        matches!(&keyword.value, Expr::BooleanLiteral(literal) if literal.value == wanted)
-                    };
+                    let is = |wanted: bool| matches!(&keyword.value, Expr::BooleanLiteral(literal) if literal.value == wanted);
                     match keyword.arg.as_deref() {
                         Some("default") => field.default = Some(default_text(&keyword.value)),
                         Some("default_factory" | "factory") => {
@@ -273,7 +275,11 @@ impl Scope<'_, '_> {
             Expr::Set(set) => literal_names(&set.elts),
             _ => None,
         };
-        for name in names.into_iter().flatten().filter(|name| is_identifier(name)) {
+        for name in names
+            .into_iter()
+            .flatten()
+            .filter(|name| is_identifier(name))
+        {
             let attribute = Attribute {
                 ty: None,
                 on_instance: true,

@@ -7,23 +7,23 @@ use ruff_text_size::Ranged;
 use super::scope::Scope;
 use super::{Bound, ClassExtract, Field, Maker, What};
 use crate::interface::python::Type;
-use crate::python::decorators::{
-    added_metaclass, class_decorator, is_attrs, is_constructor_maker,
-};
+use crate::python::decorators::{added_metaclass, class_decorator, is_attrs, is_constructor_maker};
 use crate::python::env::{Env, dotted, joined, last_name};
 use crate::python::expr_text::expr_text;
 use crate::python::signature::type_params_text;
 use crate::python::types::type_of;
 
 impl Scope<'_, '_> {
-    pub(super) fn class<'a>(&mut self, env: &mut Env<'a>, def: &'a StmtClassDef, conditional: bool) {
+    pub(super) fn class<'a>(
+        &mut self,
+        env: &mut Env<'a>,
+        def: &'a StmtClassDef,
+        conditional: bool,
+    ) {
         let name = def.name.as_str();
         let path = joined(&self.owner, name);
         let source = self.source;
-        let after_decorators = def
-            .decorator_list
-            .last()
-            .map_or(def.start(), Ranged::end);
+        let after_decorators = def.decorator_list.last().map_or(def.start(), Ranged::end);
         let class_start = source.keyword_after(after_decorators, &[TokenKind::Class]);
         let body_start = def.body.first().map_or(def.end(), Ranged::start);
         let header = source.header(class_start, body_start.max(class_start));
@@ -49,8 +49,7 @@ impl Scope<'_, '_> {
 
         env.enter(&path, &def.body);
         let mut inner = Scope::new(source, &path, &self.module, true);
-        inner.found.fields_kw_only =
-            matches!(class.maker, Maker::Dataclass { kw_only: true, .. });
+        inner.found.fields_kw_only = matches!(class.maker, Maker::Dataclass { kw_only: true, .. });
         inner.body(env, &def.body, false);
         env.leave();
         env.forget_params(params);

@@ -65,9 +65,8 @@ pub(crate) fn outcome(env: &Env<'_>, test: &Expr) -> Outcome {
 
 /// `sys.version_info >= (3, 8)`, `sys.version_info[0] == 2`, `sys.version_info.major < 3`
 fn version(env: &Env<'_>, left: &Expr, op: CmpOp, right: &Expr) -> Option<Outcome> {
-    let is_info = |expr: &Expr| {
-        dotted(expr).is_some_and(|name| env.resolve(&name) == "sys.version_info")
-    };
+    let is_info =
+        |expr: &Expr| dotted(expr).is_some_and(|name| env.resolve(&name) == "sys.version_info");
     let major_only = match left {
         Expr::Subscript(subscript) if is_info(&subscript.value) => match &*subscript.slice {
             Expr::NumberLiteral(_) if number(&subscript.slice) == Some(0) => true,

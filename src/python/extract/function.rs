@@ -5,9 +5,7 @@ use ruff_python_ast::{Expr, ExprLambda, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::{Bound, What};
-use crate::interface::python::{
-    Abstract, Binding, Function, Property, Protocol, Signature, Type,
-};
+use crate::interface::python::{Abstract, Binding, Function, Property, Protocol, Signature, Type};
 use crate::interface::python_text::is_implicit_class_method;
 use crate::python::body;
 use crate::python::decorators::{Decorator, decorator};
@@ -116,9 +114,12 @@ fn read(source: &Source<'_>, env: &Env<'_>, def: &StmtFunctionDef, in_class: boo
         }
     }
     let header = header_range(source, def);
-    if let Some(damage) = source.damage_in(header) {
-        function.signature.untrusted = Some(damage.message.clone());
-    }
+    let damage = match def.body.is_empty() {
+        // The parser gave up before the body: the error stands right after what it kept.
+        true => source.damage_from(header.start()),
+        false => source.damage_in(header),
+    };
+    function.signature.untrusted = damage.map(|damage| damage.message.clone());
     let what = match property {
         Some(cached) => What::Property(Property {
             ty: function.signature.returns.take(),
@@ -137,10 +138,7 @@ fn read(source: &Source<'_>, env: &Env<'_>, def: &StmtFunctionDef, in_class: boo
 
 /// `def` (or `async def`) to the end of the header.
 fn header_range(source: &Source<'_>, def: &StmtFunctionDef) -> ruff_text_size::TextRange {
-    let after_decorators = def
-        .decorator_list
-        .last()
-        .map_or(def.start(), Ranged::end);
+    let after_decorators = def.decorator_list.last().map_or(def.start(), Ranged::end);
     let start = source.keyword_after(after_decorators, &[TokenKind::Def, TokenKind::Async]);
     let body = def.body.first().map_or(def.end(), Ranged::start);
     source.header(start, body.max(start))

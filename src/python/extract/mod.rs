@@ -89,7 +89,7 @@ pub(crate) enum What {
     /// By full path, in [`ModuleExtract::classes`].
     Class(String),
     Import(Import),
-    /// `B = A`: the path of `A`.
+    /// `B = A`: `A` as it is written.
     Alias(String),
 }
 
@@ -132,7 +132,11 @@ pub(crate) enum Maker {
     #[default]
     None,
     /// `dataclass` and `attrs`.
-    Dataclass { init: bool, kw_only: bool, attrs: bool },
+    Dataclass {
+        init: bool,
+        kw_only: bool,
+        attrs: bool,
+    },
     /// `NamedTuple`, `namedtuple(…)`.
     NamedTuple,
 }

@@ -79,9 +79,30 @@ impl<'s, 't> Scope<'s, 't> {
 
     /// Reads statements in order.
     pub(crate) fn body<'a>(&mut self, env: &mut Env<'a>, body: &'a [Stmt], conditional: bool) {
+        // The body of a function whose header broke off is left behind as statements of this body.
+        let mut orphans_of: Option<u32> = None;
         for stmt in body {
+            if self.source.is_damaged() {
+                let (_, column) = self.source.point(stmt.start());
+                if orphans_of.is_some_and(|header| column > header) {
+                    continue;
+                }
+                orphans_of = match stmt {
+                    Stmt::FunctionDef(def) if self.has_broken_header(def) => Some(column),
+                    _ => None,
+                };
+            }
             self.stmt(env, stmt, conditional);
         }
+    }
+
+    fn has_broken_header(&self, def: &StmtFunctionDef) -> bool {
+        let body = def.body.first().map_or(def.end(), Ranged::start);
+        def.body.is_empty()
+            || self
+                .source
+                .damage_in(TextRange::new(def.name.start(), body.max(def.name.start())))
+                .is_some()
     }
 
     fn stmt<'a>(&mut self, env: &mut Env<'a>, stmt: &'a Stmt, conditional: bool) {
@@ -135,7 +156,10 @@ impl<'s, 't> Scope<'s, 't> {
                         continue;
                     }
                     let name = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
-                    let explicit = alias.asname.as_ref().is_some_and(|to| to.id == alias.name.id);
+                    let explicit = alias
+                        .asname
+                        .as_ref()
+                        .is_some_and(|to| to.id == alias.name.id);
                     let import = Import {
                         target: joined(&from, alias.name.as_str()),
                         is_from: true,

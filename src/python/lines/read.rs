@@ -56,7 +56,10 @@ pub fn read(tables: &[Table], names: &Names) -> Result<Interface, LineError> {
             TableKind::Function | TableKind::Const | TableKind::Type => {
                 read_single(table, names, &mut interface)?;
             }
-            TableKind::Trait | TableKind::Struct | TableKind::Enum | TableKind::Union
+            TableKind::Trait
+            | TableKind::Struct
+            | TableKind::Enum
+            | TableKind::Union
             | TableKind::Macro => {}
         }
     }
@@ -279,6 +282,9 @@ fn member<'a>(
 ) -> Result<Said, String> {
     let (name, kind, role) = match stmt {
         Stmt::FunctionDef(def) => {
+            if !is_line_body(&def.body) {
+                return Err("it has a body of its own".to_owned());
+            }
             let definition = function(source, env, def, in_class);
             let kind = match definition.bound.what {
                 What::Function(function) => Kind::Function(function),
@@ -339,13 +345,20 @@ fn member<'a>(
     Ok(Said::Member(name, Box::new(member), role))
 }
 
+/// What may follow the `:` of a line: nothing, `...`, `yield`, `raise NotImplementedError`.
+fn is_line_body(body: &[Stmt]) -> bool {
+    match body {
+        [Stmt::Pass(_) | Stmt::Raise(_)] => true,
+        [Stmt::Expr(expr)] => matches!(&*expr.value, Expr::EllipsisLiteral(_) | Expr::Yield(_)),
+        _ => false,
+    }
+}
+
 /// `name` or `self.name`
 fn variable(expr: &Expr) -> Result<(String, bool), String> {
     match expr {
         Expr::Name(name) => Ok((name.id.to_string(), false)),
-        Expr::Attribute(attribute)
-            if matches!(&*attribute.value, Expr::Name(name) if name.id.as_str() == "self") =>
-        {
+        Expr::Attribute(attribute) if matches!(&*attribute.value, Expr::Name(name) if name.id.as_str() == "self") => {
             Ok((attribute.attr.to_string(), true))
         }
         _ => Err("it is no name".to_owned()),
@@ -385,7 +398,11 @@ fn all(assign: &ruff_python_ast::StmtAssign) -> Result<Said, String> {
 /// Turns places in the unwrapped text into places in the contract's file, where the line's text begins at `line`.
 fn relocate(said: &mut Said, text: &str, line: Option<&Place>) {
     let starts: Vec<u32> = std::iter::once(0)
-        .chain(text.chars().zip(1u32..).filter_map(|(c, at)| (c == '\n').then_some(at)))
+        .chain(
+            text.chars()
+                .zip(1u32..)
+                .filter_map(|(c, at)| (c == '\n').then_some(at)),
+        )
         .collect();
     let offset = |row: u32, column: u32| {
         let start = starts.get(row.saturating_sub(1) as usize).copied();
@@ -422,7 +439,12 @@ fn settle_imports(interface: &mut Interface) {
         .classes
         .values_mut()
         .map(|class| &mut class.members)
-        .chain(interface.modules.values_mut().map(|module| &mut module.members));
+        .chain(
+            interface
+                .modules
+                .values_mut()
+                .map(|module| &mut module.members),
+        );
     for members in owners {
         for member in members.values_mut() {
             if let Kind::Import(path) = &member.kind
