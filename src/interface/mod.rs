@@ -4,6 +4,7 @@
 pub mod fact;
 pub mod place;
 pub mod python;
+pub mod python_names;
 pub mod python_text;
 pub mod table;
 

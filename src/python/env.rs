@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use ruff_python_ast::{Expr, Stmt, StmtImportFrom};
 
-use crate::interface::python_text::BUILTINS;
+use crate::interface::python_names::BUILTINS;
 
 /// Marks a name that only a star import can explain; [`super::link`] looks for it there.
 pub(crate) const FROM_STAR: &str = "*.";

@@ -19,6 +19,7 @@ mod project;
 mod public_path;
 mod signature;
 mod source;
+mod string_text;
 #[cfg(test)]
 mod tests;
 mod types;

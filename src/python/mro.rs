@@ -7,7 +7,8 @@ use super::extract::ClassExtract;
 use super::link::{Linker, Target};
 use super::types::map_paths;
 use crate::interface::python::Type;
-use crate::interface::python_text::{base_path, implied_metaclass};
+use crate::interface::python_names::implied_metaclass;
+use crate::interface::python_text::base_path;
 
 /// Bases of bases are followed this far.
 const DEEPEST: usize = 64;

@@ -6,7 +6,7 @@ use ruff_text_size::Ranged;
 
 use super::{Bound, What};
 use crate::interface::python::{Abstract, Binding, Function, Property, Protocol, Signature, Type};
-use crate::interface::python_text::is_implicit_class_method;
+use crate::interface::python_names::is_implicit_class_method;
 use crate::python::body;
 use crate::python::decorators::{Decorator, decorator};
 use crate::python::env::Env;

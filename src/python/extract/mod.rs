@@ -5,6 +5,7 @@ mod assign;
 mod class;
 mod condition;
 mod function;
+mod methods;
 mod scope;
 
 use std::collections::BTreeMap;
