@@ -7,52 +7,19 @@
     missing_docs
 )]
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use cogate::interface::Names;
+use cogate::interface::python::{Kind, Member};
 use cogate::python::{Files, Project, lines};
+use cogate::source::{Options, Tree};
 
-struct Dir {
-    root: std::path::PathBuf,
-    paths: Vec<String>,
-    roots: Vec<String>,
-}
-
-impl Dir {
-    fn new(root: &str) -> Self {
-        let mut paths: Vec<String> = walkdir::WalkDir::new(root)
-            .into_iter()
-            .flatten()
-            .filter(|entry| entry.file_type().is_file())
-            .filter_map(|entry| {
-                let path = entry.path().strip_prefix(root).ok()?;
-                Some(path.to_str()?.to_owned())
-            })
-            .filter(|path| path.ends_with(".py"))
-            .filter(|path| std::env::var("NOTESTS").is_err() || !path.contains("/tests/"))
-            .collect();
-        paths.sort();
-        Self {
-            root: root.into(),
-            paths,
-            roots: vec![String::new(), "src".to_owned()],
-        }
-    }
-}
-
-impl Files for Dir {
-    fn paths(&self) -> &[String] {
-        &self.paths
-    }
-    fn read(&self, path: &str) -> Result<Arc<[u8]>, String> {
-        std::fs::read(self.root.join(path))
-            .map(Arc::from)
-            .map_err(|error| error.to_string())
-    }
-    fn roots(&self) -> &[String] {
-        &self.roots
-    }
+fn open(spec: &str) -> Tree {
+    let options = Options {
+        default_excludes: std::env::var("TESTS").is_err(),
+        ..Options::default()
+    };
+    Tree::open(spec, None, &options).unwrap()
 }
 
 fn memory() -> String {
@@ -64,9 +31,46 @@ fn memory() -> String {
         .to_owned()
 }
 
+fn dump(owner: &str, name: &str, member: &Member) {
+    let (kind, detail) = match &member.kind {
+        Kind::Function(function) => (
+            format!("function {:?} {:?}", function.binding, function.protocol),
+            function
+                .signature
+                .params
+                .iter()
+                .map(|param| {
+                    format!(
+                        "{}:{:?}:{}",
+                        param.name,
+                        param.kind,
+                        param.default.is_some()
+                    )
+                })
+                .collect::<Vec<_>>()
+                .join(",")
+                + if function.decorators.is_empty() {
+                    ""
+                } else {
+                    " @"
+                },
+        ),
+        Kind::Property(_) => ("property".to_owned(), String::new()),
+        Kind::Attribute(attribute) if attribute.on_instance => ("self".to_owned(), String::new()),
+        Kind::Attribute(_) => ("attribute".to_owned(), String::new()),
+        Kind::Class(path) => ("class".to_owned(), path.clone()),
+        Kind::Module(path) => ("module".to_owned(), path.clone()),
+        Kind::Import(path) => ("import".to_owned(), path.clone()),
+    };
+    println!(
+        "{owner}\t{name}\t{kind}\t{detail}\t{}\t{}",
+        member.defined_in, member.conditional
+    );
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let dir = Dir::new(&arguments[0]);
+    let dir = open(&arguments[0]);
     let project = Project::new(&dir);
     match arguments[1..]
         .iter()
@@ -74,16 +78,17 @@ fn main() {
         .collect::<Vec<_>>()[..]
     {
         ["--time"] => {
-            let bytes: usize = dir
-                .paths
-                .iter()
-                .map(|path| dir.read(path).unwrap().len())
-                .sum();
+            let paths: Vec<String> = dir
+                .paths()
+                .into_iter()
+                .filter(|path| path.ends_with(".py"))
+                .map(str::to_owned)
+                .collect();
+            let bytes: usize = paths.iter().map(|path| dir.read(path).unwrap().len()).sum();
             for _ in 0..3 {
                 let start = Instant::now();
                 use rayon::prelude::*;
-                let errors: usize = dir
-                    .paths
+                let errors: usize = paths
                     .par_iter()
                     .map(|path| {
                         let bytes = dir.read(path).unwrap();
@@ -103,7 +108,7 @@ fn main() {
                 println!(
                     "everything {:?}: {} files, {bytes} bytes, {} classes, {} modules, {} unknown, {} untrusted {}",
                     start.elapsed(),
-                    dir.paths.len(),
+                    paths.len(),
                     interface.classes.len(),
                     interface.modules.len(),
                     interface.unknown.len(),
@@ -113,7 +118,7 @@ fn main() {
             }
         }
         [new, "--changed"] => {
-            let new = Dir::new(new);
+            let new = open(new);
             let start = Instant::now();
             let other = Project::new(&new);
             let (a, b) = Project::changed(&project, &other);
@@ -124,6 +129,28 @@ fn main() {
                 b.modules.len(),
                 memory()
             );
+        }
+        ["--dump"] => {
+            let interface = project.everything();
+            for (path, class) in &interface.classes {
+                println!(
+                    "{path}\t\tclass\t{}\t{}",
+                    class.mro.join(","),
+                    class.open.clone().unwrap_or_default()
+                );
+                for (name, member) in &class.members {
+                    dump(path, name, member);
+                }
+            }
+            for (path, module) in &interface.modules {
+                println!(
+                    "{path}\t\tmodule\t{}",
+                    module.open.clone().unwrap_or_default()
+                );
+                for (name, member) in &module.members {
+                    dump(path, name, member);
+                }
+            }
         }
         ["--roundtrip"] => {
             let interface = project.everything();

@@ -4,7 +4,7 @@ use super::project::{from_source, tell, tell_missing};
 use super::{Failure, Outcome, Shell};
 use crate::cli::Diff;
 use crate::finding::Level;
-use crate::provider::{self, Provider, PythonFiles, TreeTexts};
+use crate::provider::{self, Provider, TreeTexts};
 use crate::report::{self, Report, Summary};
 use crate::source::{Options, Tree};
 
@@ -22,11 +22,7 @@ pub(super) fn run(shell: &Shell, args: &Diff) -> Result<Outcome, Failure> {
             new_tree.label()
         ));
     }
-    let (old_files, new_files) = (PythonFiles::of(&old_tree), PythonFiles::of(&new_tree));
-    let (old, new) = (
-        Provider::new(&old_tree, &old_files),
-        Provider::new(&new_tree, &new_files),
-    );
+    let (old, new) = (Provider::new(&old_tree), Provider::new(&new_tree));
     for provider in [&old, &new] {
         if !provider.has_sources() {
             return Err(Failure::new(format!("{} holds no Python and no Rust source", provider.tree().label()))

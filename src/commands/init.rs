@@ -8,7 +8,7 @@ use crate::cli::Init;
 use crate::config::{self, Proposed, Source};
 use crate::contract;
 use crate::propose;
-use crate::provider::{Provider, PythonFiles};
+use crate::provider::Provider;
 use crate::source::{Options, Tree};
 
 const FILE: &str = "cogate.toml";
@@ -27,8 +27,7 @@ pub(super) fn run(shell: &Shell, args: &Init) -> Result<Outcome, Failure> {
         ..Options::default()
     };
     let tree = Tree::directory(here, &options).map_err(from_source)?;
-    let files = PythonFiles::of(&tree);
-    let provider = Provider::new(&tree, &files);
+    let provider = Provider::new(&tree);
     if !provider.has_sources() {
         return Err(
             Failure::new("there is no Python and no Rust source here").help(

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Failure, Shell};
 use crate::config::{self, Config};
 use crate::contract::{self, Contract};
-use crate::provider::{Provider, PythonFiles, Trouble};
+use crate::provider::{Provider, Trouble};
 use crate::report::safe;
 use crate::rules;
 use crate::source::{Options, Tree, git::Git};
@@ -123,8 +123,7 @@ impl Project {
         &self,
         with: impl FnOnce(&Provider<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let files = PythonFiles::of(&self.tree);
-        let provider = Provider::new(&self.tree, &files);
+        let provider = Provider::new(&self.tree);
         if !provider.has_sources() {
             return Err(Failure::new(format!(
                 "{} holds no Python and no Rust source",

@@ -5,6 +5,7 @@ pub mod call_shape;
 pub mod fact;
 pub mod place;
 pub mod python;
+pub mod python_names;
 pub mod python_text;
 pub mod table;
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use ruff_python_ast::{Expr, Stmt, StmtImportFrom};
 
-use crate::interface::python_text::BUILTINS;
+use crate::interface::python_names::BUILTINS;
 
 /// Marks a name that only a star import can explain; [`super::link`] looks for it there.
 pub(crate) const FROM_STAR: &str = "*.";
@@ -278,10 +278,12 @@ pub(crate) fn canonical(path: String) -> String {
         None => path,
     };
     let Some(name) = path.strip_prefix("typing.") else {
-        if path == "types.NoneType" {
-            return "None".to_owned();
-        }
-        return path;
+        return match path.as_str() {
+            "types.NoneType" => "None".to_owned(),
+            // Other names of one exception.
+            "builtins.IOError" | "builtins.EnvironmentError" => "builtins.OSError".to_owned(),
+            _ => path,
+        };
     };
     let other = match name {
         "List" => "builtins.list",
@@ -310,3 +312,21 @@ pub(crate) fn canonical(path: String) -> String {
     };
     other.to_owned()
 }
+
+/// Whether a name can be written after a dot.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    let starts = chars
+        .next()
+        .is_some_and(|first| first == '_' || first.is_alphabetic());
+    starts
+        && chars.all(|c| c == '_' || c.is_alphanumeric())
+        && KEYWORDS.binary_search(&name).is_err()
+}
+
+const KEYWORDS: [&str; 35] = [
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
+    "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import",
+    "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
+    "with", "yield",
+];

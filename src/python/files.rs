@@ -1,13 +1,15 @@
 //! Where the front end's text comes from: a set of files with `/` in their paths. It knows nothing of directories,
-//! archives or revisions; those are trees.
+//! archives or revisions; those are trees, and a [`Tree`] is such a set.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::source::Tree;
+
 /// The files of a tree.
 pub trait Files: Sync {
     /// All paths, relative, sorted.
-    fn paths(&self) -> &[String];
+    fn paths(&self) -> Vec<&str>;
 
     /// The bytes of a file.
     ///
@@ -17,12 +19,48 @@ pub trait Files: Sync {
 
     /// Folders in which packages start: `""`, `"src"`.
     fn roots(&self) -> &[String];
+
+    /// The tree that this is, if it is one: trees can tell equal files without reading them.
+    fn as_tree(&self) -> Option<&Tree> {
+        None
+    }
+
+    /// Whether two files hold the same bytes; files that cannot be read are never the same.
+    fn same_content(&self, path: &str, other: &dyn Files, other_path: &str) -> bool {
+        if let (Some(here), Some(there)) = (self.as_tree(), other.as_tree()) {
+            return here.same_content(path, there, other_path).unwrap_or(false);
+        }
+        match (self.read(path), other.read(other_path)) {
+            (Ok(a), Ok(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Files for Tree {
+    fn paths(&self) -> Vec<&str> {
+        self.entries()
+            .iter()
+            .map(|entry| entry.path.as_str())
+            .collect()
+    }
+
+    fn read(&self, path: &str) -> Result<Arc<[u8]>, String> {
+        Tree::read(self, path).map_err(|error| error.to_string())
+    }
+
+    fn roots(&self) -> &[String] {
+        Tree::roots(self)
+    }
+
+    fn as_tree(&self) -> Option<&Tree> {
+        Some(self)
+    }
 }
 
 /// Files in memory.
 #[derive(Debug, Clone)]
 pub struct MemoryFiles {
-    paths: Vec<String>,
     roots: Vec<String>,
     texts: BTreeMap<String, Arc<[u8]>>,
 }
@@ -35,7 +73,6 @@ impl MemoryFiles {
             .map(|(path, text)| (path.into(), Arc::from(text.as_ref())))
             .collect();
         Self {
-            paths: texts.keys().cloned().collect(),
             roots: vec![String::new(), "src".to_owned()],
             texts,
         }
@@ -43,8 +80,8 @@ impl MemoryFiles {
 }
 
 impl Files for MemoryFiles {
-    fn paths(&self) -> &[String] {
-        &self.paths
+    fn paths(&self) -> Vec<&str> {
+        self.texts.keys().map(String::as_str).collect()
     }
 
     fn read(&self, path: &str) -> Result<Arc<[u8]>, String> {

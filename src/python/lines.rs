@@ -4,9 +4,11 @@
 use std::collections::BTreeSet;
 
 use crate::interface::python::{Class, Function, Interface, Kind, Member, Module, Type};
-use crate::interface::python_text::{self, BUILTINS, WELL_KNOWN, base_path, last_segment};
+use crate::interface::python_names::{BUILTINS, WELL_KNOWN};
+use crate::interface::python_text::{self, base_path, last_segment};
 use crate::interface::{Line, Names, Table, TableKind};
 
+mod inherit;
 mod read;
 mod unwrap;
 
@@ -137,7 +139,7 @@ fn all_line(all: &BTreeSet<String>) -> String {
         .iter()
         .map(|name| {
             let mut text = String::new();
-            super::expr_text::quoted(&mut text, name);
+            super::string_text::quoted(&mut text, name);
             text
         })
         .collect();

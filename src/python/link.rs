@@ -135,7 +135,25 @@ impl<'t> Linker<'t> {
         let Some((module, rest)) = self.modules.split(path) else {
             return Target::Outside(path.to_owned());
         };
-        self.walk(Target::Module(module.to_owned()), rest, left)
+        match self.walk(Target::Module(module.to_owned()), rest, left) {
+            // A package may bind the name of its submodule to something else.
+            found @ (Target::Module(_) | Target::Missing) => {
+                match self.through_packages(path, left) {
+                    Target::Missing | Target::Outside(_) => found,
+                    other => other,
+                }
+            }
+            found => found,
+        }
+    }
+
+    /// Follows a path name by name, as attribute access does.
+    fn through_packages(&self, path: &str, left: u8) -> Target<'_> {
+        let (top, rest) = path.split_once('.').unwrap_or((path, ""));
+        if !self.modules.is_module(top) {
+            return Target::Missing;
+        }
+        self.walk(Target::Module(top.to_owned()), rest, left)
     }
 
     /// Goes on from a target along the rest of a path.
@@ -192,11 +210,11 @@ impl<'t> Linker<'t> {
             return Target::Missing;
         }
         for star in module.stars.iter().rev() {
-            if let Some(from) = self.extract(star)
+            if let Some(from) = self.extract(&star.module)
                 && from.name != module.name
                 && exports(from, name)
             {
-                match self.in_module(star, name, left - 1) {
+                match self.in_module(&star.module, name, left - 1) {
                     Target::Missing => {}
                     found => return found,
                 }
@@ -231,16 +249,37 @@ impl<'t> Linker<'t> {
                 None => itself(),
             },
             What::Import(import) => self.import(module, import, left),
-            What::Alias(path) if *path == format!("{owner}.{name}") => itself(),
-            What::Alias(path) => {
-                let path = path.strip_prefix(FROM_STAR).unwrap_or(path);
-                match self.follow_within(path, left - 1) {
-                    Target::Missing => itself(),
-                    found => found,
-                }
-            }
+            What::Alias(written) => match self.alias(module, owner, name, written, left - 1) {
+                Target::Missing => itself(),
+                found => found,
+            },
             _ => itself(),
         }
+    }
+
+    /// What a name written in a scope stands for: a name of the class, then of the module.
+    fn alias<'p>(
+        &'p self,
+        module: &'p ModuleExtract,
+        owner: &'p str,
+        name: &str,
+        written: &str,
+        left: u8,
+    ) -> Target<'p> {
+        let (head, rest) = written.split_once('.').unwrap_or((written, ""));
+        if left == 0 || (head == name && owner == module.name) {
+            return Target::Missing;
+        }
+        let of_class = module
+            .classes
+            .get(owner)
+            .filter(|_| head != name)
+            .and_then(|class| class.names.get_key_value(head));
+        let from = match of_class {
+            Some((key, bound)) => self.bound(module, owner, key, bound, left - 1),
+            None => self.in_module(&module.name, head, left - 1),
+        };
+        self.walk(from, rest, left - 1)
     }
 
     fn import(&self, module: &ModuleExtract, import: &Import, left: u8) -> Target<'_> {
@@ -305,7 +344,7 @@ impl<'t> Linker<'t> {
             .collect();
         if left > 0 {
             for star in &module.stars {
-                if let Some(from) = self.extract(star) {
+                if let Some(from) = self.extract(&star.module) {
                     names.extend(self.star_names(from, left - 1));
                 }
             }

@@ -286,18 +286,22 @@ impl<'p> Builder<'p, '_> {
             model.open = Some(format!("{} answers names by __getattr__", module.name));
         }
         for (name, bound) in &module.names {
-            if !bound.for_types {
+            // A list that can be read stands in `all`.
+            if !bound.for_types && (name != "__all__" || model.all.is_none()) {
                 self.module_name(module, name, bound, &mut model, interface);
             }
         }
         for star in module.stars.iter().rev() {
-            match self.linker.extract(star) {
+            match self.linker.extract(&star.module) {
                 Some(from) if from.name != module.name => {
-                    self.star(module, from, &mut model, interface);
+                    self.star(module, from, star.conditional, &mut model, interface);
                 }
                 Some(_) => {}
                 None => {
-                    let why = format!("star import of {star} in {}: outside the tree", module.name);
+                    let why = format!(
+                        "star import of {} in {}: outside the tree",
+                        star.module, module.name
+                    );
                     interface.unknown.insert(why.clone());
                     model.open.get_or_insert(why);
                 }
@@ -376,6 +380,7 @@ impl<'p> Builder<'p, '_> {
         &self,
         module: &'p ModuleExtract,
         from: &'p ModuleExtract,
+        conditional: bool,
         model: &mut Module,
         interface: &mut Interface,
     ) {
@@ -408,7 +413,7 @@ impl<'p> Builder<'p, '_> {
                             kind,
                             defined_in: module.name.clone(),
                             place: Some(Place::point(&module.path, 1, 1)),
-                            conditional: false,
+                            conditional,
                             body: None,
                         },
                     );

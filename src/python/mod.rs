@@ -21,6 +21,9 @@ mod project;
 mod public_path;
 mod signature;
 mod source;
+mod string_text;
+#[cfg(test)]
+mod tests;
 mod types;
 mod uses;
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::env::is_identifier;
 use super::files::Files;
 
 /// A module that has a file.
@@ -121,7 +122,10 @@ fn module_file(path: &str, roots: &[String]) -> Option<ModuleFile> {
         None if inside == "__init__" => return None,
         None => (inside, false),
     };
-    // Scripts such as `do-it.py` cannot be imported by name, but they hold names all the same.
+    // What no import statement can spell (`do-it.py`) is nobody's interface.
+    if !name.split('/').all(is_identifier) {
+        return None;
+    }
     let name = name.replace('/', ".");
     Some(ModuleFile {
         name,
@@ -146,6 +150,7 @@ mod tests {
                 "src/pkg/sub/__init__.py",
                 "src/space/deep/m.py",
                 "other/x.py",
+                "tools/do-it.py",
                 "README.md",
             ]
             .map(|path| (path, "")),

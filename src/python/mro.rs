@@ -7,7 +7,8 @@ use super::extract::ClassExtract;
 use super::link::{Linker, Target};
 use super::types::map_paths;
 use crate::interface::python::Type;
-use crate::interface::python_text::{base_path, implied_metaclass};
+use crate::interface::python_names::implied_metaclass;
+use crate::interface::python_text::base_path;
 
 /// Bases of bases are followed this far.
 const DEEPEST: usize = 64;
@@ -100,6 +101,7 @@ impl Lineages {
                 Target::Class(_) => lineage.open.push(format!("base {base}: {CIRCLE}")),
                 Target::Name(_) => lineage.open.push(format!("base {base}: made at run time")),
                 _ => {
+                    list.extend(above_outside(&base));
                     if let Some(implied) = implied_metaclass(&base) {
                         lineage.metaclass.get_or_insert_with(|| implied.to_owned());
                         lineage.abc = true;
@@ -147,6 +149,76 @@ fn base_class<'p>(linker: &'p Linker<'_>, base: &str) -> Target<'p> {
         },
         found => found,
     }
+}
+
+/// The classes above a built-in one or one of the standard library, as far as somebody may rely on them (by catching
+/// an exception, by an `isinstance` test).
+pub(crate) fn above_outside(base: &str) -> Vec<String> {
+    let mut above = Vec::new();
+    let mut here = base.to_owned();
+    loop {
+        let parents: &[&str] = match here.as_str() {
+            "enum.IntEnum" => &["builtins.int", "enum.ReprEnum", "enum.Enum"],
+            "enum.StrEnum" => &["builtins.str", "enum.ReprEnum", "enum.Enum"],
+            "enum.IntFlag" => &["builtins.int", "enum.ReprEnum", "enum.Flag", "enum.Enum"],
+            "enum.Flag" => &["enum.Enum"],
+            "collections.OrderedDict" | "collections.defaultdict" | "collections.Counter" => {
+                &["builtins.dict"]
+            }
+            "builtins.bool" => &["builtins.int"],
+            "typing.NamedTuple" => &["builtins.tuple"],
+            other => match other.strip_prefix("builtins.").and_then(above_exception) {
+                Some(parent) => {
+                    here = format!("builtins.{parent}");
+                    above.push(here.clone());
+                    continue;
+                }
+                None => return above,
+            },
+        };
+        above.extend(parents.iter().map(|parent| (*parent).to_owned()));
+        return above;
+    }
+}
+
+fn above_exception(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "Exception" | "KeyboardInterrupt" | "SystemExit" | "GeneratorExit"
+        | "BaseExceptionGroup" => "BaseException",
+        "FloatingPointError" | "OverflowError" | "ZeroDivisionError" => "ArithmeticError",
+        "IndexError" | "KeyError" => "LookupError",
+        "ModuleNotFoundError" => "ImportError",
+        "UnboundLocalError" => "NameError",
+        "NotImplementedError" | "RecursionError" => "RuntimeError",
+        "IndentationError" => "SyntaxError",
+        "TabError" => "IndentationError",
+        "UnicodeError" => "ValueError",
+        "UnicodeDecodeError" | "UnicodeEncodeError" | "UnicodeTranslateError" => "UnicodeError",
+        "BlockingIOError" | "ChildProcessError" | "ConnectionError" | "FileExistsError"
+        | "FileNotFoundError" | "InterruptedError" | "IsADirectoryError" | "NotADirectoryError"
+        | "PermissionError" | "ProcessLookupError" | "TimeoutError" => "OSError",
+        "BrokenPipeError"
+        | "ConnectionAbortedError"
+        | "ConnectionRefusedError"
+        | "ConnectionResetError" => "ConnectionError",
+        "BytesWarning"
+        | "DeprecationWarning"
+        | "EncodingWarning"
+        | "FutureWarning"
+        | "ImportWarning"
+        | "PendingDeprecationWarning"
+        | "ResourceWarning"
+        | "RuntimeWarning"
+        | "SyntaxWarning"
+        | "UnicodeWarning"
+        | "UserWarning" => "Warning",
+        "ArithmeticError" | "AssertionError" | "AttributeError" | "BufferError" | "EOFError"
+        | "ImportError" | "LookupError" | "MemoryError" | "NameError" | "OSError"
+        | "ReferenceError" | "RuntimeError" | "StopAsyncIteration" | "StopIteration"
+        | "SyntaxError" | "SystemError" | "TypeError" | "ValueError" | "Warning"
+        | "StandardError" | "ExceptionGroup" => "Exception",
+        _ => return None,
+    })
 }
 
 /// The merge of C3; none if there is no consistent order.

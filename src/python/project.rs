@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -11,7 +12,7 @@ use super::files::Files;
 use super::link::{Found, Linker, Target, end_of};
 use super::members::Builder;
 use super::mro::Lineages;
-use super::public_path::public_path;
+use super::public_path::PublicPaths;
 use crate::interface::Place;
 use crate::interface::python::{Class, Interface, Kind, Member, Module};
 
@@ -22,6 +23,7 @@ const FAR: u8 = 20;
 pub struct Project<'t> {
     linker: Linker<'t>,
     lineages: Lineages,
+    public: OnceLock<PublicPaths>,
 }
 
 /// A path that was asked for and is not there.
@@ -50,6 +52,7 @@ impl<'t> Project<'t> {
         Self {
             linker: Linker::new(files),
             lineages: Lineages::default(),
+            public: OnceLock::new(),
         }
     }
 
@@ -124,6 +127,9 @@ impl<'t> Project<'t> {
     }
 
     fn add(&self, path: &str, interface: &mut Interface) -> bool {
+        if self.linker.modules.is_module(path) {
+            return self.add_module(path, interface);
+        }
         match self.linker.follow(path) {
             Target::Module(module) => self.add_module(&module, interface),
             Target::Class(class) => {
@@ -404,7 +410,9 @@ impl<'t> Project<'t> {
     /// The path under which a definition is best known to those who import it: the shortest without a private
     /// segment, then the first by alphabet; its own path if there is none.
     pub fn public_path(&self, definition: &str) -> String {
-        public_path(&self.linker, definition)
+        self.public
+            .get_or_init(|| PublicPaths::new(&self.linker))
+            .of(&self.linker, definition)
     }
 }
 
@@ -422,12 +430,7 @@ fn changed_modules(old: &Project<'_>, new: &Project<'_>) -> (Vec<usize>, Vec<usi
     let differing: Vec<&String> = names
         .into_par_iter()
         .filter(|name| match (left.get(*name), right.get(*name)) {
-            (Some((_, a)), Some((_, b))) => {
-                match (old.linker.files.read(a), new.linker.files.read(b)) {
-                    (Ok(a), Ok(b)) => a != b,
-                    _ => true,
-                }
-            }
+            (Some((_, a)), Some((_, b))) => !old.linker.files.same_content(a, new.linker.files, b),
             _ => true,
         })
         .collect();

@@ -101,15 +101,19 @@ fn shown<T>(
     look: impl FnOnce(&Source<'_>) -> T,
 ) -> T {
     let lines = LineIndex::from_source_text(text);
-    let errors = parsed
-        .errors()
-        .iter()
-        .map(|error| Damage {
+    let mut errors: Vec<Damage> = Vec::with_capacity(parsed.errors().len());
+    for error in parsed.errors() {
+        // A header that broke off leaves its body indented under nothing; what follows the body is read as ever.
+        let after_header = error.error == ParseErrorType::UnexpectedIndentation
+            && errors
+                .last()
+                .is_some_and(|last| last.range.end() == error.location.start());
+        errors.push(Damage {
             range: error.location,
             message: error.error.to_string(),
-            loses_rest: loses_rest(&error.error),
-        })
-        .collect();
+            loses_rest: loses_rest(&error.error) && !after_header,
+        });
+    }
     look(&Source {
         path,
         text,
@@ -198,6 +202,19 @@ impl Source<'_> {
         self.errors
             .iter()
             .find(|damage| damage.range.intersect(range).is_some())
+    }
+
+    /// Whether the parser met anything that it could not read.
+    pub(crate) fn is_damaged(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
+    /// The first error that starts at or after an offset.
+    pub(crate) fn damage_from(&self, offset: TextSize) -> Option<&Damage> {
+        self.errors
+            .iter()
+            .filter(|damage| damage.range.start() >= offset)
+            .min_by_key(|damage| damage.range.start())
     }
 
     /// The first error after which the rest of the file cannot be trusted.

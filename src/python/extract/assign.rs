@@ -6,11 +6,11 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::class::{literal_names, namedtuple_fields};
 use super::function::{lambda, property_call};
-use super::scope::{Scope, is_identifier};
+use super::scope::Scope;
 use super::{Bound, ClassExtract, Field, Maker, What};
 use crate::interface::python::{Attribute, Binding, Type};
 use crate::python::decorators::{Decorator, decorator};
-use crate::python::env::{Env, dotted, joined, last_name};
+use crate::python::env::{Env, dotted, is_identifier, joined, last_name};
 use crate::python::expr_text::expr_text;
 use crate::python::types::type_of;
 
@@ -82,7 +82,7 @@ impl Scope<'_, '_> {
         };
         let head = name.split('.').next().unwrap_or(&name);
         if env.knows(head) {
-            What::Alias(env.resolve(&name))
+            What::Alias(name)
         } else {
             plain_attribute()
         }

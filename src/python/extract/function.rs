@@ -6,7 +6,7 @@ use ruff_text_size::Ranged;
 
 use super::{Bound, What};
 use crate::interface::python::{Abstract, Binding, Function, Property, Protocol, Signature, Type};
-use crate::interface::python_text::is_implicit_class_method;
+use crate::interface::python_names::is_implicit_class_method;
 use crate::python::body;
 use crate::python::decorators::{Decorator, decorator};
 use crate::python::env::Env;
@@ -114,9 +114,12 @@ fn read(source: &Source<'_>, env: &Env<'_>, def: &StmtFunctionDef, in_class: boo
         }
     }
     let header = header_range(source, def);
-    if let Some(damage) = source.damage_in(header) {
-        function.signature.untrusted = Some(damage.message.clone());
-    }
+    let damage = match def.body.is_empty() {
+        // The parser gave up before the body: the error stands right after what it kept.
+        true => source.damage_from(header.start()),
+        false => source.damage_in(header),
+    };
+    function.signature.untrusted = damage.map(|damage| damage.message.clone());
     let what = match property {
         Some(cached) => What::Property(Property {
             ty: function.signature.returns.take(),

@@ -5,6 +5,7 @@ mod assign;
 mod class;
 mod condition;
 mod function;
+mod methods;
 mod scope;
 
 use std::collections::BTreeMap;
@@ -25,7 +26,7 @@ pub(crate) struct ModuleExtract {
     pub(crate) path: String,
     pub(crate) names: BTreeMap<String, Bound>,
     /// Modules of star imports, in order.
-    pub(crate) stars: Vec<String>,
+    pub(crate) stars: Vec<Star>,
     pub(crate) all: All,
     /// Classes by full path, nested ones included.
     pub(crate) classes: BTreeMap<String, ClassExtract>,
@@ -35,6 +36,13 @@ pub(crate) struct ModuleExtract {
     pub(crate) damage: Vec<(Place, String)>,
     /// It makes names that are not written in it: how.
     pub(crate) open: Option<String>,
+}
+
+/// `from module import *`
+#[derive(Debug)]
+pub(crate) struct Star {
+    pub(crate) module: String,
+    pub(crate) conditional: bool,
 }
 
 /// `__all__`.
@@ -82,7 +90,7 @@ pub(crate) enum What {
     /// By full path, in [`ModuleExtract::classes`].
     Class(String),
     Import(Import),
-    /// `B = A`: the path of `A`.
+    /// `B = A`: `A` as it is written.
     Alias(String),
 }
 

@@ -7,13 +7,10 @@ use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtFunctionDef, StmtIf, StmtTr
 use ruff_text_size::{Ranged, TextRange};
 
 use super::condition::{Outcome, outcome};
-use super::function::{Role, function};
-use super::{All, Bound, ClassExtract, Field, Import, What};
-use crate::interface::python::{Abstract, Attribute, Binding, Property, Signature};
-use crate::python::body::self_attributes;
-use crate::python::env::{Env, dotted, joined};
+use super::{All, Bound, ClassExtract, Field, Import, Star, What};
+use crate::interface::python::{Attribute, Signature};
+use crate::python::env::{Env, is_identifier, joined};
 use crate::python::source::Source;
-use crate::python::types::type_of;
 
 /// A body being read.
 pub(crate) struct Scope<'s, 't> {
@@ -23,7 +20,7 @@ pub(crate) struct Scope<'s, 't> {
     pub(super) module: String,
     pub(super) in_class: bool,
     pub(super) found: Found,
-    overloads: BTreeMap<String, Vec<Signature>>,
+    pub(super) overloads: BTreeMap<String, Vec<Signature>>,
     /// Names bound in the branches that are open.
     touched: Vec<BTreeSet<String>>,
     for_types: bool,
@@ -33,7 +30,7 @@ pub(crate) struct Scope<'s, 't> {
 #[derive(Default)]
 pub(crate) struct Found {
     pub(crate) names: BTreeMap<String, Bound>,
-    pub(crate) stars: Vec<String>,
+    pub(crate) stars: Vec<Star>,
     pub(crate) all: All,
     pub(crate) classes: BTreeMap<String, ClassExtract>,
     pub(crate) open: Option<String>,
@@ -79,9 +76,30 @@ impl<'s, 't> Scope<'s, 't> {
 
     /// Reads statements in order.
     pub(crate) fn body<'a>(&mut self, env: &mut Env<'a>, body: &'a [Stmt], conditional: bool) {
+        // The body of a function whose header broke off is left behind as statements of this body.
+        let mut orphans_of: Option<u32> = None;
         for stmt in body {
+            if self.source.is_damaged() {
+                let (_, column) = self.source.point(stmt.start());
+                if orphans_of.is_some_and(|header| column > header) {
+                    continue;
+                }
+                orphans_of = match stmt {
+                    Stmt::FunctionDef(def) if self.has_broken_header(def) => Some(column),
+                    _ => None,
+                };
+            }
             self.stmt(env, stmt, conditional);
         }
+    }
+
+    fn has_broken_header(&self, def: &StmtFunctionDef) -> bool {
+        let body = def.body.first().map_or(def.end(), Ranged::start);
+        def.body.is_empty()
+            || self
+                .source
+                .damage_in(TextRange::new(def.name.start(), body.max(def.name.start())))
+                .is_some()
     }
 
     fn stmt<'a>(&mut self, env: &mut Env<'a>, stmt: &'a Stmt, conditional: bool) {
@@ -127,7 +145,10 @@ impl<'s, 't> Scope<'s, 't> {
                 for alias in &import.names {
                     if alias.name.as_str() == "*" {
                         if !self.for_types {
-                            self.found.stars.push(from.clone());
+                            self.found.stars.push(Star {
+                                module: from.clone(),
+                                conditional,
+                            });
                         }
                         continue;
                     }
@@ -171,9 +192,7 @@ impl<'s, 't> Scope<'s, 't> {
             }
             Stmt::Delete(delete) => {
                 for target in &delete.targets {
-                    if let Expr::Name(name) = target {
-                        self.delete(&name.id, conditional);
-                    }
+                    self.delete(target, conditional);
                 }
             }
             Stmt::Expr(expr) => self.expression(env, &expr.value, conditional),
@@ -181,13 +200,27 @@ impl<'s, 't> Scope<'s, 't> {
         }
     }
 
-    fn delete(&mut self, name: &str, conditional: bool) {
-        if conditional {
-            if let Some(bound) = self.found.names.get_mut(name) {
-                bound.conditional = true;
+    fn delete(&mut self, target: &Expr, conditional: bool) {
+        match target {
+            Expr::Name(name) if conditional => {
+                if let Some(bound) = self.found.names.get_mut(name.id.as_str()) {
+                    bound.conditional = true;
+                }
             }
-        } else {
-            self.found.names.remove(name);
+            Expr::Name(name) => {
+                self.found.names.remove(name.id.as_str());
+            }
+            Expr::Tuple(tuple) => {
+                for target in tuple {
+                    self.delete(target, conditional);
+                }
+            }
+            Expr::List(list) => {
+                for target in list {
+                    self.delete(target, conditional);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -219,6 +252,7 @@ impl<'s, 't> Scope<'s, 't> {
         if let ([only], true) = (&open[..], exhaustive) {
             self.body(env, only, conditional);
         } else {
+            let open: Vec<[&[Stmt]; 2]> = open.into_iter().map(|body| [body, &[]]).collect();
             self.branches(env, &open, exhaustive, conditional);
         }
     }
@@ -232,31 +266,32 @@ impl<'s, 't> Scope<'s, 't> {
             self.body(env, &attempt.body, conditional);
             self.body(env, &attempt.orelse, conditional);
         } else {
-            let mut bodies = vec![&attempt.body[..]];
-            bodies.extend(handlers);
+            let mut bodies = vec![[&attempt.body[..], &attempt.orelse[..]]];
+            bodies.extend(handlers.map(|body| [body, &[]]));
             self.branches(env, &bodies, true, conditional);
-            self.body(env, &attempt.orelse, true);
         }
         self.body(env, &attempt.finalbody, conditional);
     }
 
-    /// Names that every branch binds are as sure as the whole statement; the first branch says what they are.
+    /// A branch has two parts when an `else` goes on where it ended. Names that every branch binds are as sure as the whole statement; the first branch says what they are.
     fn branches<'a>(
         &mut self,
         env: &mut Env<'a>,
-        bodies: &[&'a [Stmt]],
+        bodies: &[[&'a [Stmt]; 2]],
         exhaustive: bool,
         conditional: bool,
     ) {
         let mut sure: Option<BTreeSet<String>> = None;
         for body in bodies {
             self.touched.push(BTreeSet::new());
-            self.body(env, body, true);
+            for part in body {
+                self.body(env, part, true);
+            }
             let names = self.touched.pop().unwrap_or_default();
             if let Some(outer) = self.touched.last_mut() {
                 outer.extend(names.iter().cloned());
             }
-            if matches!(body.last(), Some(Stmt::Raise(_))) {
+            if matches!(body[0].last(), Some(Stmt::Raise(_))) {
                 continue;
             }
             sure = Some(match sure {
@@ -297,7 +332,7 @@ impl<'s, 't> Scope<'s, 't> {
                 let placeholder = matches!(known.what, What::Placeholder);
                 if !conditional || placeholder || (known.for_types && !bound.for_types) {
                     // The name exists either way.
-                    bound.conditional &= !(placeholder && !known.conditional);
+                    bound.conditional &= !placeholder || known.conditional;
                     *known = bound;
                     true
                 } else {
@@ -346,152 +381,4 @@ impl<'s, 't> Scope<'s, 't> {
             _ => {}
         }
     }
-
-    fn function<'a>(&mut self, env: &mut Env<'a>, def: &'a StmtFunctionDef, conditional: bool) {
-        let name = def.name.as_str();
-        let definition = function(self.source, env, def, self.in_class);
-        let mut bound = definition.bound;
-        if self.in_class {
-            self.receiver_attributes(env, def, &bound);
-        }
-        match definition.role {
-            Role::Whole => {
-                if let (What::Function(function), Some(overloads)) =
-                    (&mut bound.what, self.overloads.remove(name))
-                {
-                    function.overloads = overloads;
-                }
-                self.bind(name, bound, conditional);
-            }
-            Role::Overload => {
-                if let What::Function(function) = &bound.what {
-                    self.overloads
-                        .entry(name.to_owned())
-                        .or_default()
-                        .push(function.signature.clone());
-                }
-                // Until an implementation comes, the first one stands for it.
-                if self.overloads.get(name).is_some_and(|all| all.len() == 1) {
-                    self.bind(name, bound, conditional);
-                }
-            }
-            Role::Setter | Role::Deleter | Role::Getter => {
-                self.accessor(env, def, definition.role, bound, conditional);
-            }
-        }
-    }
-
-    /// `@x.setter def x`: adds to the property of that name, which may be a base's (`@Base.x.setter`).
-    fn accessor(
-        &mut self,
-        env: &Env<'_>,
-        def: &StmtFunctionDef,
-        role: Role,
-        mut bound: Bound,
-        conditional: bool,
-    ) {
-        let name = def.name.as_str();
-        let of_own = def.decorator_list.iter().any(|found| {
-            dotted(&found.expression)
-                .is_some_and(|text| text.split('.').count() == 2 && text.starts_with(name))
-        });
-        if let Some(Bound {
-            what: What::Property(property),
-            ..
-        }) = self.found.names.get_mut(name)
-        {
-            match role {
-                Role::Setter => property.settable = true,
-                Role::Deleter => property.deletable = true,
-                _ => {}
-            }
-            return;
-        }
-        if of_own && self.found.names.contains_key(name) {
-            // `@x.setter` of something else that only looks like a property: it stays what it is.
-            return;
-        }
-        let _ = env;
-        if let What::Function(function) = &bound.what {
-            bound.what = What::Property(Property {
-                ty: function.signature.returns.clone(),
-                settable: role == Role::Setter,
-                deletable: role == Role::Deleter,
-                cached: false,
-                abstractness: Abstract::No,
-                is_final: false,
-            });
-        }
-        self.bind(name, bound, conditional);
-    }
-
-    /// Attributes that a method gives to `self` or `cls`.
-    fn receiver_attributes(&mut self, env: &Env<'_>, def: &StmtFunctionDef, bound: &Bound) {
-        let on_class = match &bound.what {
-            What::Function(function) => match function.binding {
-                Binding::Static => return,
-                Binding::Class => {
-                    if def.name.as_str() == "__new__" {
-                        return;
-                    }
-                    true
-                }
-                Binding::Instance => false,
-            },
-            _ => false,
-        };
-        let first = matches!(
-            def.name.as_str(),
-            "__init__" | "__post_init__" | "__attrs_post_init__" | "__setstate__"
-        );
-        for found in self_attributes(def) {
-            if !is_identifier(found.name) {
-                continue;
-            }
-            let attribute = Attribute {
-                ty: found.annotation.map(|annotation| type_of(env, annotation)),
-                on_instance: !on_class,
-                declared_only: false,
-            };
-            let conditional = found.conditional || !first;
-            let names = &mut self.found.instance;
-            match names.get_mut(found.name) {
-                None => {
-                    let mut bound =
-                        Bound::new(What::Attribute(attribute), self.source.place(found.range));
-                    bound.conditional = conditional;
-                    names.insert(found.name.to_owned(), bound);
-                }
-                Some(known) => {
-                    if known.conditional && !conditional {
-                        known.conditional = false;
-                        known.place = Some(self.source.place(found.range));
-                    }
-                    if let What::Attribute(known) = &mut known.what
-                        && known.ty.is_none()
-                    {
-                        known.ty = attribute.ty;
-                    }
-                }
-            }
-        }
-    }
 }
-
-/// Whether a name can be written after a dot.
-pub(super) fn is_identifier(name: &str) -> bool {
-    let mut chars = name.chars();
-    let starts = chars
-        .next()
-        .is_some_and(|first| first == '_' || first.is_alphabetic());
-    starts
-        && chars.all(|c| c == '_' || c.is_alphanumeric())
-        && KEYWORDS.binary_search(&name).is_err()
-}
-
-const KEYWORDS: [&str; 35] = [
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
-    "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import",
-    "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
-    "with", "yield",
-];
