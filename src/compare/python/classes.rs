@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::judge::{Judge, Pair, abstractness, container, display, facts, is_constructor};
+use super::judge::{
+    Judge, Pair, abstractness, can_be_made, container, display, facts, is_constructor,
+};
 use super::removal::{self, Gone};
 use super::{kinds, words};
 use crate::compare::Audience;
@@ -373,8 +375,13 @@ fn arrived(judge: &mut Judge<'_>, pair: &Pairing<'_>, name: &str, new: &Member) 
             "`{}` is new and abstract: a subclass that does not have it cannot be made",
             display(&subject)
         );
-        Finding::new("abstract-member-added", &subject, "", message)
-            .hurts(Role::Implementers, Certainty::Definite)
+        let finding = Finding::new("abstract-member-added", &subject, "", message)
+            .hurts(Role::Implementers, Certainty::Definite);
+        if can_be_made(pair.before) {
+            finding.hurts(Role::Callers, Certainty::Definite)
+        } else {
+            finding
+        }
     } else {
         let message = format!(
             "`{}` is new: {}",
@@ -418,12 +425,12 @@ fn compare_header(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
             "class `{}` is final now: it may not be subclassed",
             display(&pair.subject)
         );
-        let finding = Finding::new("final-added", &pair.subject, "", message);
-        header_finding(
-            judge,
-            pair,
-            finding.hurts(Role::Implementers, Certainty::Definite),
-        );
+        let mut finding = Finding::new("final-added", &pair.subject, "", message);
+        // Type checkers enforce it, the interpreter does not.
+        if judge.has_subclasses(pair.path, pair.before) {
+            finding = finding.hurts(Role::Implementers, Certainty::Possible);
+        }
+        header_finding(judge, pair, finding);
     }
     for base in lost_bases(judge, pair) {
         let short = base.rsplit('.').next().unwrap_or(&base).to_owned();
@@ -457,8 +464,10 @@ fn metaclass(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
         "`{}` is made by the metaclass `{is}` now",
         display(&pair.subject)
     );
-    let finding = Finding::new("metaclass-changed", &pair.subject, "", message)
-        .hurts(Role::Implementers, Certainty::Possible);
+    let mut finding = Finding::new("metaclass-changed", &pair.subject, "", message);
+    if judge.has_subclasses(pair.path, pair.before) {
+        finding = finding.hurts(Role::Implementers, Certainty::Possible);
+    }
     header_finding(judge, pair, finding);
 }
 
@@ -492,6 +501,18 @@ fn lost_bases(judge: &Judge<'_>, pair: &Pairing<'_>) -> Vec<String> {
         .collect()
 }
 
+/// A base became an ABC, too, and says so of its own members.
+fn became_abc(judge: &Judge<'_>, pair: &Pairing<'_>, base: &str) -> bool {
+    let was = |class: &Class| !class.abc;
+    base != pair.path
+        && (judge.options.subject)(base).is_some()
+        && judge.old.classes.get(base).is_some_and(was)
+        && judge
+            .successor(base)
+            .and_then(|path| judge.new.classes.get(path))
+            .is_some_and(|class| class.abc)
+}
+
 /// Abstract members that were custom only bind from now on.
 fn abc_enforced(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
     if pair.before.abc || !pair.after.abc {
@@ -502,6 +523,7 @@ fn abc_enforced(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
         .members
         .iter()
         .filter(|(_, member)| abstractness(member) == Abstract::Declared)
+        .filter(|(_, member)| !became_abc(judge, pair, &member.defined_in))
         .filter(|(name, _)| {
             pair.after
                 .members
@@ -523,6 +545,7 @@ fn abc_enforced(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
             .join(", ")
     );
     let finding = Finding::new("abc-enforced", &pair.subject, "", message)
+        .hurts(Role::Callers, Certainty::Definite)
         .hurts(Role::Implementers, Certainty::Definite);
     header_finding(judge, pair, finding);
 }
