@@ -177,6 +177,7 @@ fn compare_class(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
         })
         .map(|(name, member)| (name.as_str(), member))
         .collect();
+    let mut renamed = BTreeSet::new();
     for (name, old) in &pair.before.members {
         // Special names bind those who use the syntax; private ones nobody outside.
         if !is_public(judge, pair.path, name) {
@@ -185,11 +186,11 @@ fn compare_class(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
         match pair.after.members.get(name) {
             Some(new) => compare_member(judge, pair, name, old, new),
             None if is_constructor(name) => constructor_gone(judge, pair, name, old),
-            None => lost(judge, pair, name, old, &arrivals),
+            None => renamed.extend(lost(judge, pair, name, old, &arrivals)),
         }
     }
     for (name, new) in arrivals {
-        if is_public(judge, pair.path, name) {
+        if is_public(judge, pair.path, name) && !renamed.contains(name) {
             arrived(judge, pair, name, new);
         }
     }
@@ -268,15 +269,16 @@ fn compare_member(
     );
 }
 
-fn lost(
+/// Gives the name that it has now, if it was renamed.
+fn lost<'a>(
     judge: &mut Judge<'_>,
     pair: &Pairing<'_>,
     name: &str,
     old: &Member,
-    arrivals: &[(&str, &Member)],
-) {
+    arrivals: &[(&'a str, &'a Member)],
+) -> Option<&'a str> {
     if matches!(old.kind, Kind::Class(_)) || judge.is_untrusted(pair.target) {
-        return;
+        return None;
     }
     // A member of a base that went, too, is reported there.
     let inherited = old.defined_in != pair.path;
@@ -286,9 +288,14 @@ fn lost(
             .successor(&old.defined_in)
             .is_some_and(|base| pair.after.mro.iter().any(|known| known == base))
     {
-        return;
+        return None;
     }
     let subject = format!("{}.{name}", pair.subject);
+    let arrivals: Vec<(&'a str, &'a Member)> = arrivals
+        .iter()
+        .filter(|(name, _)| !name.starts_with('_'))
+        .copied()
+        .collect();
     removal::report(
         judge,
         &Gone {
@@ -298,13 +305,9 @@ fn lost(
             class: Some(pair.path),
             container: pair.after.place.as_ref(),
             open: pair.after.open.as_deref(),
-            arrivals: arrivals
-                .iter()
-                .filter(|(name, _)| !name.starts_with('_'))
-                .copied()
-                .collect(),
+            arrivals,
         },
-    );
+    )
 }
 
 /// Without a constructor of its own a class takes what its bases take: nothing, if none is known.

@@ -61,7 +61,10 @@ fn compare_calls(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &F
         judge.add(pair, finding);
     }
     compare_values(judge, pair, &before.params, &after.params);
-    compare_returns(judge, pair, before.returns.as_ref(), after.returns.as_ref());
+    // Annotations of a coroutine and of a plain function speak of different things.
+    if old.protocol == new.protocol {
+        compare_returns(judge, pair, before.returns.as_ref(), after.returns.as_ref());
+    }
 }
 
 fn mark(
@@ -126,8 +129,16 @@ impl Calls {
             for mut cause in pairing.rejected_by_overrides(shape) {
                 let passed = matches!(cause.rule, "parameter-added" | "required-parameter-added");
                 if passed {
+                    // One cause is one finding; what it does to callers is another.
+                    for (change, _) in changes.iter_mut() {
+                        if change.rule == cause.rule && change.item == cause.item {
+                            change.implementers = None;
+                        }
+                    }
                     changes.retain(|(change, _)| {
-                        !(change.rule == "parameter-added" && change.item == cause.item)
+                        change.callers.is_some()
+                            || change.rule != cause.rule
+                            || change.item != cause.item
                     });
                     cause.rule = "parameter-passed";
                 }
