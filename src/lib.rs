@@ -3,7 +3,15 @@
 //!
 //! This file only names the rooms of the house; CONTRIBUTING.md is the map.
 
+pub mod cli;
+pub mod commands;
 pub mod compare;
+pub mod config;
+pub mod contract;
 pub mod finding;
 pub mod interface;
+pub mod python;
+pub mod report;
 pub mod rules;
+pub mod source;
+pub mod toml_text;

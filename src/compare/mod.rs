@@ -3,7 +3,7 @@
 
 pub mod python;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Origin, Role};
 
@@ -29,6 +29,8 @@ pub struct Options<'a> {
     pub old: Origin,
     /// Who is out there.
     pub audience: Audience,
+    /// Every expression that holds an implementer was named, so that the calls in `requires` are all there are.
+    pub calls_are_known: bool,
     /// How a definition is called in reports; none when it is private, so that nothing is said of it.
     pub subject: &'a (dyn Fn(&str) -> Option<String> + Sync),
     /// Whether an override of this member (class path, name) is known, in the tree or in a recorded consumer.
@@ -42,4 +44,6 @@ pub struct Comparison {
     pub findings: Vec<Finding>,
     /// How many members were compared.
     pub members: usize,
+    /// Python members whose change may reach an override, by class: what to look for in the tree.
+    pub overridable: BTreeMap<String, BTreeSet<String>>,
 }

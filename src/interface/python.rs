@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::CallShape;
 use super::Place;
 use super::table::Facts;
 
@@ -46,7 +47,7 @@ pub struct Module {
 pub struct Class {
     /// Its bases, resolved, in order.
     pub bases: Vec<Type>,
-    /// The metaclass written in the header (or by `six`), resolved.
+    /// The metaclass, resolved: written in the header (or by `six`), or inherited.
     pub metaclass: Option<String>,
     /// Decorators of the header, as resolved text (`typing.final`, `dataclasses.dataclass(frozen=True)`).
     pub decorators: Vec<String>,
@@ -56,6 +57,8 @@ pub struct Class {
     pub mro: Vec<String>,
     /// Members by name, inherited ones from inside the tree included.
     pub members: BTreeMap<String, Member>,
+    /// Only the members that were asked for are here.
+    pub partial: bool,
     /// Its abstract members bind: the metaclass is `ABCMeta` or derives from it.
     pub abc: bool,
     /// Marked `@final`.
@@ -69,6 +72,19 @@ pub struct Class {
     pub requires: Facts,
     /// What its methods do to what they are handed, by member.
     pub effects: Facts,
+    /// Where the calls of `requires` pass what, by member; never written into a contract.
+    pub arguments: BTreeMap<String, Vec<Argument>>,
+}
+
+/// An argument of a call that the provider makes on an implementer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Argument {
+    /// The shape of the call.
+    pub shape: CallShape,
+    /// Its keyword, or its position (`#0` is the first).
+    pub name: String,
+    /// Where it is written.
+    pub place: Place,
 }
 
 /// A name of a class or module.
@@ -280,4 +296,41 @@ pub enum Type {
     Ellipsis,
     /// Text that was not understood; compares by text.
     Other(String),
+}
+
+/// Special names that say nothing about how an object is used.
+const PLUMBING: &[&str] = &[
+    "__all__",
+    "__annotations__",
+    "__author__",
+    "__debug__",
+    "__del__",
+    "__dict__",
+    "__dir__",
+    "__doc__",
+    "__getstate__",
+    "__hash__",
+    "__match_args__",
+    "__metaclass__",
+    "__module__",
+    "__qualname__",
+    "__reduce__",
+    "__reduce_ex__",
+    "__repr__",
+    "__setstate__",
+    "__sizeof__",
+    "__slots__",
+    "__str__",
+    "__test__",
+    "__version__",
+    "__weakref__",
+];
+
+/// Whether a name is part of what a class or module offers: it has no leading underscore, or is a special name that
+/// somebody uses through syntax (`__init__`, `__enter__`, `__len__`).
+pub fn is_offered(name: &str) -> bool {
+    if name.len() > 4 && name.starts_with("__") && name.ends_with("__") {
+        return !PLUMBING.contains(&name);
+    }
+    !name.starts_with('_')
 }

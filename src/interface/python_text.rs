@@ -181,7 +181,8 @@ pub fn member_lines(member: &Member, called: &str, shorten: Shorten<'_>) -> Vec<
         Kind::Property(property) => property_lines(property, called, shorten),
         Kind::Attribute(attribute) => vec![attribute_line(attribute, called, shorten)],
         Kind::Class(path) => vec![class_member(path, &member.defined_in, called)],
-        Kind::Module(path) | Kind::Import(path) => vec![import(path, called)],
+        Kind::Module(path) => vec![module_import(path, called)],
+        Kind::Import(path) => vec![import(path, called)],
     }
 }
 
@@ -205,6 +206,15 @@ pub fn import(path: &str, called: &str) -> String {
         Some((from, original)) => format!("from {from} import {original} as {called}"),
         None if path == called => format!("import {path}"),
         None => format!("import {path} as {called}"),
+    }
+}
+
+/// `import pkg.sub as called`.
+fn module_import(path: &str, called: &str) -> String {
+    if path == called {
+        format!("import {path}")
+    } else {
+        format!("import {path} as {called}")
     }
 }
 
@@ -312,7 +322,7 @@ fn attribute_line(attribute: &Attribute, called: &str, shorten: Shorten<'_>) -> 
     }
 }
 
-/// The header of a class: decorators, name, type parameters, bases, metaclass.
+/// The header of a class: decorators, name, type parameters, bases, metaclass; `: ...` if only some members are known.
 pub fn class_header(class: &Class, called: &str, shorten: Shorten<'_>) -> String {
     let mut text = String::new();
     for decorator in &class.decorators {
@@ -328,20 +338,69 @@ pub fn class_header(class: &Class, called: &str, shorten: Shorten<'_>) -> String
         .iter()
         .map(|base| type_text(base, shorten))
         .collect();
-    // A direct base `ABC` says as much as its metaclass.
-    let is_told = class.metaclass.as_deref() == Some("abc.ABCMeta")
-        && class.bases.contains(&Type::Name("abc.ABC".to_owned()));
+    // A direct base such as `ABC` says as much as its metaclass.
+    let is_told = class.bases.iter().any(|base| {
+        base_path(base)
+            .and_then(implied_metaclass)
+            .is_some_and(|implied| class.metaclass.as_deref() == Some(implied))
+    });
     if let Some(metaclass) = &class.metaclass
         && !is_told
     {
-        arguments.push(format!("metaclass={}", name(metaclass, shorten)));
+        let mut text = format!("metaclass={}", name(metaclass, shorten));
+        if class.abc && metaclass != "abc.ABCMeta" {
+            // The lines alone could not tell that it derives from it.
+            text.push_str("(ABCMeta)");
+        }
+        arguments.push(text);
     }
     if !arguments.is_empty() {
         text.push('(');
         text.push_str(&arguments.join(", "));
         text.push(')');
     }
+    if class.partial {
+        text.push_str(": ...");
+    }
     text
+}
+
+/// The class that a base names, arguments aside.
+pub fn base_path(base: &Type) -> Option<&str> {
+    match base {
+        Type::Name(path) | Type::Generic(path, _) => Some(path),
+        _ => None,
+    }
+}
+
+/// The metaclass that a class of the standard library gives to those who extend it.
+pub fn implied_metaclass(base: &str) -> Option<&'static str> {
+    let (module, name) = base.rsplit_once('.')?;
+    let is_abc = match module {
+        "abc" => name == "ABC",
+        "collections.abc" | "numbers" | "importlib.abc" => true,
+        "typing" => matches!(
+            name,
+            "Protocol"
+                | "SupportsInt"
+                | "SupportsFloat"
+                | "SupportsIndex"
+                | "SupportsBytes"
+                | "SupportsAbs"
+                | "SupportsRound"
+                | "SupportsComplex"
+        ),
+        "io" => matches!(
+            name,
+            "IOBase" | "RawIOBase" | "BufferedIOBase" | "TextIOBase"
+        ),
+        "contextlib" => matches!(
+            name,
+            "AbstractContextManager" | "AbstractAsyncContextManager"
+        ),
+        _ => false,
+    };
+    is_abc.then_some("abc.ABCMeta")
 }
 
 /// Shortens the path that a decorator's text begins with, and leaves its arguments alone.

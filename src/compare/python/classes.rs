@@ -10,7 +10,7 @@ use super::removal::{self, Gone};
 use super::{kinds, words};
 use crate::compare::Audience;
 use crate::finding::{Certainty, Finding, Origin, Role, Side};
-use crate::interface::python::{Abstract, Class, Kind, Member, Type};
+use crate::interface::python::{Abstract, Class, Kind, Member, Type, is_offered};
 use crate::interface::python_text;
 
 /// Judges every class of the old side; `gone` are modules that were reported as removed.
@@ -180,7 +180,7 @@ fn compare_class(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
     let mut renamed = BTreeSet::new();
     for (name, old) in &pair.before.members {
         // Special names bind those who use the syntax; private ones nobody outside.
-        if !is_public(judge, pair.path, name) {
+        if !is_public(judge, pair, name) {
             continue;
         }
         match pair.after.members.get(name) {
@@ -190,49 +190,17 @@ fn compare_class(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
         }
     }
     for (name, new) in arrivals {
-        if is_public(judge, pair.path, name) && !renamed.contains(name) {
+        if is_public(judge, pair, name) && !renamed.contains(name) {
             arrived(judge, pair, name, new);
         }
     }
     abc_enforced(judge, pair);
 }
 
-/// Whether reports speak of a member: public and special names, and whatever was named by its full path.
-fn is_public(judge: &Judge<'_>, class: &str, name: &str) -> bool {
-    let special = name.starts_with("__") && name.ends_with("__");
-    if special {
-        return !IGNORED.contains(&name);
-    }
-    !name.starts_with('_') || (judge.options.overridden)(class, name)
+/// Whether reports speak of a member: what the class offers, and whatever somebody is known to override.
+fn is_public(judge: &Judge<'_>, pair: &Pairing<'_>, name: &str) -> bool {
+    is_offered(name) || pair.before.partial || (judge.options.overridden)(pair.path, name)
 }
-
-/// Special attributes that say nothing about how an object is used.
-const IGNORED: &[&str] = &[
-    "__all__",
-    "__annotations__",
-    "__author__",
-    "__dict__",
-    "__doc__",
-    "__hash__",
-    "__module__",
-    "__qualname__",
-    "__repr__",
-    "__str__",
-    "__slots__",
-    "__version__",
-    "__weakref__",
-    "__match_args__",
-    "__metaclass__",
-    "__del__",
-    "__dir__",
-    "__sizeof__",
-    "__reduce__",
-    "__reduce_ex__",
-    "__getstate__",
-    "__setstate__",
-    "__test__",
-    "__debug__",
-];
 
 fn compare_member(
     judge: &mut Judge<'_>,
@@ -265,6 +233,7 @@ fn compare_member(
             old,
             new,
             required,
+            arguments: pair.after.arguments.get(name).map_or(&[], Vec::as_slice),
         },
     );
 }

@@ -1,12 +1,13 @@
 //! A function against its later self: parameters, what the provider passes to overrides, result protocol, binding.
 
+use super::binding::Callable;
+use super::calls::Calls;
 use super::judge::{Judge, Pair, can_be_made};
 use super::parameters::{Explained, Pairing, explain};
 use super::types::{self, Relation};
 use super::words;
-use crate::finding::{Certainty, Evidence, Finding, Origin, Role};
+use crate::finding::{Certainty, Evidence, Finding, Role};
 use crate::interface::python::{Abstract, Binding, Function, Param, Protocol, Type};
-use crate::interface::{CallShape, Place, Verb};
 
 pub(super) fn compare(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &Function) {
     compare_binding(judge, pair, old, new);
@@ -36,8 +37,13 @@ fn compare_calls(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &F
         .map(|change| (change, Vec::new()))
         .collect();
     if pair.can_be_overridden() {
-        let calls = Calls::new(pair);
-        calls.judge(&Pairing::new(&before.params, &after.params), &mut changes);
+        let calls = Calls::new(pair, judge.options.calls_are_known);
+        let declared = Callable::new(&before.params);
+        calls.judge(
+            &Pairing::new(&before.params, &after.params),
+            &declared,
+            &mut changes,
+        );
     } else {
         changes
             .iter_mut()
@@ -77,105 +83,6 @@ fn mark(
     let place = |param: Option<&Param>| param.and_then(|param| param.place.clone());
     finding.old = judge.old_side(pair.old, pair.name, place(old).as_ref());
     finding.new = judge.new_side(pair.new, pair.name, place(new).as_ref());
-}
-
-/// The calls that the provider made and makes on overrides.
-struct Calls {
-    made: Vec<(CallShape, Vec<Place>)>,
-    before: Vec<CallShape>,
-    /// All calls were seen and understood.
-    complete: bool,
-}
-
-impl Calls {
-    fn new(pair: &Pair<'_>) -> Self {
-        let (before, after) = pair.required;
-        let shapes =
-            |facts: &[crate::interface::table::PlacedFact]| -> Vec<(CallShape, Vec<Place>)> {
-                facts
-                    .iter()
-                    .filter(|placed| placed.fact.verb == Verb::Call)
-                    .filter_map(|placed| {
-                        Some((
-                            CallShape::parse(&placed.fact.path).ok()?,
-                            placed.places.clone(),
-                        ))
-                    })
-                    .collect()
-            };
-        let made = shapes(after);
-        let complete = !made.is_empty()
-            && made.iter().all(|(shape, _)| shape.is_known())
-            && after.iter().all(|placed| placed.fact.verb != Verb::Unknown);
-        Self {
-            made,
-            before: shapes(before).into_iter().map(|(shape, _)| shape).collect(),
-            complete,
-        }
-    }
-
-    /// Turns what overrides *might* meet into what they do meet, where the calls are known.
-    fn judge<'a>(&self, pairing: &Pairing<'a>, changes: &mut Vec<(Explained<'a>, Vec<Evidence>)>) {
-        if self.complete {
-            // Every call on an override is known, so what none of them does hurts nobody.
-            changes
-                .iter_mut()
-                .for_each(|(change, _)| change.implementers = None);
-        }
-        for (shape, places) in &self.made {
-            if self.before.contains(shape) {
-                continue;
-            }
-            for mut cause in pairing.rejected_by_overrides(shape) {
-                let passed = matches!(cause.rule, "parameter-added" | "required-parameter-added");
-                if passed {
-                    // One cause is one finding; what it does to callers is another.
-                    for (change, _) in changes.iter_mut() {
-                        if change.rule == cause.rule && change.item == cause.item {
-                            change.implementers = None;
-                        }
-                    }
-                    changes.retain(|(change, _)| {
-                        change.callers.is_some()
-                            || change.rule != cause.rule
-                            || change.item != cause.item
-                    });
-                    cause.rule = "parameter-passed";
-                }
-                let what = if passed {
-                    format!("passes {}", how(&cause.item, shape))
-                } else {
-                    format!("calls it with {shape}")
-                };
-                let evidence = places.iter().map(|place| Evidence {
-                    origin: Origin::Provider,
-                    place: place.clone(),
-                    what: what.clone(),
-                });
-                let known = changes
-                    .iter()
-                    .position(|(change, _)| change.rule == cause.rule && change.item == cause.item);
-                let at = known.unwrap_or_else(|| {
-                    changes.push((cause, Vec::new()));
-                    changes.len() - 1
-                });
-                let (change, proof) = &mut changes[at];
-                change.implementers = Some(Certainty::Definite);
-                proof.extend(evidence);
-                proof.sort();
-                proof.dedup();
-            }
-        }
-    }
-}
-
-/// How an argument is passed: by name if the call has the keyword.
-fn how(item: &str, shape: &CallShape) -> String {
-    if shape.keywords.contains(item) {
-        format!("{item}=")
-    } else {
-        format!("{item} by position")
-    }
 }
 
 /// Defaults and annotations of parameters that stay.

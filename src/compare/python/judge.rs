@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::compare::{Audience, Comparison, Options};
 use crate::finding::{Certainty, Finding, Level, Role, Side};
 use crate::interface::Place;
-use crate::interface::python::{Abstract, Class, Interface, Kind, Member};
+use crate::interface::python::{Abstract, Argument, Class, Interface, Kind, Member};
 use crate::interface::python_text;
 use crate::interface::table::PlacedFact;
 
@@ -23,6 +23,8 @@ pub(super) struct Pair<'a> {
     pub(super) new: &'a Member,
     /// What the provider required of implementers, and requires now.
     pub(super) required: (&'a [PlacedFact], &'a [PlacedFact]),
+    /// Where the provider's calls pass what.
+    pub(super) arguments: &'a [Argument],
 }
 
 impl Pair<'_> {
@@ -68,6 +70,8 @@ pub(super) struct Judge<'a> {
     /// One cause is one finding: what was said of a definition is not said again at its heirs.
     said: BTreeSet<(String, String, &'static str, String)>,
     pub(super) members: usize,
+    /// Members whose change may reach an override.
+    overridable: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl<'a> Judge<'a> {
@@ -79,6 +83,7 @@ impl<'a> Judge<'a> {
             findings: Vec::new(),
             said: BTreeSet::new(),
             members: 0,
+            overridable: BTreeMap::new(),
         }
     }
 
@@ -86,6 +91,7 @@ impl<'a> Judge<'a> {
         Comparison {
             findings: self.findings,
             members: self.members,
+            overridable: self.overridable,
         }
     }
 
@@ -139,6 +145,9 @@ impl<'a> Judge<'a> {
         if finding.new.is_none() {
             finding.new = self.new_side(pair.new, pair.name, None);
         }
+        if pair.can_be_overridden() {
+            self.may_reach_override(&pair.new.defined_in, pair.name);
+        }
         let drop_implementers = pair.class.is_some_and(|class| {
             !self.has_implementers(class, pair.name, &[pair.old, pair.new])
                 && finding.verdicts.get(&Role::Implementers) == Some(&Certainty::Possible)
@@ -147,6 +156,14 @@ impl<'a> Judge<'a> {
             finding.verdicts.remove(&Role::Implementers);
         }
         self.add_finding(&pair.new.defined_in.clone(), pair.name, finding);
+    }
+
+    /// Notes that a change of this member may reach an override.
+    pub(super) fn may_reach_override(&mut self, class: &str, name: &str) {
+        self.overridable
+            .entry(class.to_owned())
+            .or_default()
+            .insert(name.to_owned());
     }
 
     /// Adds a finding about the name `name` of the definition `defined_in`, unless the same was said of it before.

@@ -3,6 +3,7 @@
 
 mod attributes;
 pub mod binding;
+mod calls;
 mod classes;
 mod functions;
 mod judge;

@@ -19,6 +19,8 @@ pub struct Explained<'a> {
     pub old: Option<&'a Param>,
     /// The parameter after.
     pub new: Option<&'a Param>,
+    /// Its new position, if it takes positional arguments.
+    pub position: Option<usize>,
     /// What it does to callers.
     pub callers: Option<Certainty>,
     /// What it does to implementers.
@@ -508,6 +510,7 @@ fn entry<'a>(found: &mut Vec<Explained<'a>>, rule: &'static str, part: Part<'a>)
         item,
         old: part.old.map(|end| end.param.0),
         new: part.new.map(|end| end.param.0),
+        position: part.new.and_then(|end| end.index),
         callers: None,
         implementers: None,
     });

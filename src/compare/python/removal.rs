@@ -44,6 +44,9 @@ pub(super) fn report<'m>(judge: &mut Judge<'_>, gone: &Gone<'_, 'm>) -> Option<&
         None if in_class => ("member-removed", format!("`{name}` is gone")),
         None => ("name-removed", format!("`{name}` is gone")),
     };
+    if in_class {
+        judge.may_reach_override(&gone.member.defined_in, gone.name);
+    }
     let mut finding = Finding::new(rule, &gone.subject, "", message).hurts(role, certainty);
     if let Some(class) = gone.class
         && judge.has_implementers(class, gone.name, &[gone.member])

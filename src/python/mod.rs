@@ -1,0 +1,29 @@
+//! The Python front end: source text to the model, and the model's lines back. The only folder that names the
+//! parser's crates; it knows nothing of contracts, verdicts or reports.
+
+mod body;
+mod constructors;
+mod decode;
+mod decorators;
+mod depth;
+mod env;
+mod evidence;
+mod expr_text;
+mod extract;
+mod files;
+pub mod lines;
+mod link;
+mod literals;
+mod members;
+mod modules;
+mod mro;
+mod project;
+mod public_path;
+mod signature;
+mod source;
+mod types;
+mod uses;
+
+pub use evidence::{Receivers, Wanted};
+pub use files::{Files, MemoryFiles};
+pub use project::{Damage, Missing, Project};
