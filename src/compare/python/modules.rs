@@ -6,7 +6,7 @@ use super::judge::{Judge, Pair, container, display, facts};
 use super::removal::{self, Gone};
 use super::{kinds, words};
 use crate::finding::{Certainty, Finding, Origin, Role};
-use crate::interface::python::{Kind, Member, Module};
+use crate::interface::python::{Interface, Kind, Member, Module};
 
 /// Judges every module of the old side; gives the modules that were reported as removed.
 pub(super) fn compare(judge: &mut Judge<'_>) -> BTreeSet<String> {
@@ -143,7 +143,7 @@ fn lost<'m>(
         arrivals,
     } = *around;
     // The loss of a class is told by `classes`, that of a submodule by its own module.
-    let is_definition = old.defined_in == path;
+    let is_definition = !is_reexport(judge.old, path, name, old);
     if is_definition && matches!(old.kind, Kind::Class(_)) || judge.is_untrusted(path) {
         return None;
     }
@@ -184,13 +184,29 @@ fn lost<'m>(
     None
 }
 
+/// A name of a module that leads to a definition elsewhere.
+fn is_reexport(interface: &Interface, path: &str, name: &str, member: &Member) -> bool {
+    let own = format!("{path}.{name}");
+    member.defined_in != path
+        || interface.exports.contains_key(&own)
+        || match &member.kind {
+            Kind::Class(target) => *target != own,
+            Kind::Import(_) => true,
+            _ => false,
+        }
+}
+
 fn arrived(judge: &mut Judge<'_>, path: &str, name: &str, new: &Member, before: &Module) {
-    let Some(subject) = (judge.options.subject)(&format!("{path}.{name}")) else {
+    let own = format!("{path}.{name}");
+    // Classes and modules tell of themselves.
+    let tells = match &new.kind {
+        Kind::Class(target) => *target == own,
+        Kind::Module(_) => judge.new.modules.contains_key(&own),
+        _ => false,
+    };
+    let Some(subject) = (judge.options.subject)(&own).filter(|_| !tells) else {
         return;
     };
-    if new.defined_in != path {
-        return;
-    }
     judge.members += 1;
     let message = format!(
         "`{}` is new: {}",
