@@ -127,7 +127,6 @@ Examples:
   cogate check                    the working tree against all contracts
   cogate check driver             against one
   cogate check --staged           what the next commit would hold
-  cogate check --base main        everything since this branch left main
   cogate check --format concise   path:line:col: error[rule]: message")]
     Check(Check),
     /// Compare two trees: directories, archives or git revisions
@@ -186,9 +185,6 @@ pub struct Snapshot {
     /// Accept the pending breaks, and keep this reason in the contract
     #[arg(long, value_name = "REASON", value_parser = reason)]
     pub accept: Option<String>,
-    /// Accept only the breaks of this class, member or function; may be repeated
-    #[arg(long, value_name = "SUBJECT", requires = "accept")]
-    pub only: Vec<String>,
 }
 
 /// `check`
@@ -200,9 +196,6 @@ pub struct Check {
     /// Judge what the git index holds, not the working tree
     #[arg(long)]
     pub staged: bool,
-    /// Compare with the source at the merge base of REV and HEAD
-    #[arg(long, value_name = "REV")]
-    pub base: Option<String>,
     /// Fail if a contract is not exactly what snapshot would write, growth included
     #[arg(long)]
     pub locked: bool,
@@ -289,7 +282,6 @@ mod tests {
             "cogate check --format xml",
             "cogate diff one",
             "cogate check -q -v",
-            "cogate snapshot --only a.B",
             "cogate snapshot --accept ",
         ] {
             assert_eq!(parse(line).expect_err(line).exit_code(), 2, "{line}");

@@ -10,6 +10,8 @@ pub mod config;
 pub mod contract;
 pub mod finding;
 pub mod interface;
+pub mod propose;
+pub mod provider;
 pub mod python;
 pub mod report;
 pub mod rules;

@@ -1,11 +1,16 @@
 //! The verbs, one file each with one public function, and what they share: outcome, failure, output and notices.
 //! There is no analysis here; a command asks the other rooms and hands the answer to a report.
 
+mod check;
 mod completions;
+mod diff;
 mod explain;
+mod init;
 mod man;
 mod output;
+mod project;
 mod rules;
+mod snapshot;
 
 use std::fmt;
 use std::io;
@@ -96,10 +101,10 @@ pub fn run(cli: &Cli) -> Result<Outcome, Failure> {
         Command::Explain(args) => explain::run(&shell, args),
         Command::Completions(args) => completions::run(&shell, args),
         Command::Man => man::run(&shell),
-        // The seam at which the commands that analyse are joined: one arm and one file each.
-        Command::Init(_) | Command::Snapshot(_) | Command::Check(_) | Command::Diff(_) => {
-            Err(Failure::new("this command is not part of this build"))
-        }
+        Command::Init(args) => init::run(&shell, args),
+        Command::Snapshot(args) => snapshot::run(&shell, args),
+        Command::Check(args) => check::run(&shell, args),
+        Command::Diff(args) => diff::run(&shell, args),
     }
 }
 

@@ -1,0 +1,118 @@
+//! A tree against a contract: what the interface offers now, compared with what was written down.
+
+use std::collections::BTreeSet;
+
+use super::{Offer, Provider, Trouble};
+use crate::compare::{self, Audience, Options};
+use crate::config::{Config, Interface};
+use crate::contract::{Contract, Drift, drift};
+use crate::finding::{self, Finding, Origin};
+use crate::interface::{Names, Table};
+use crate::python::lines;
+use crate::rules::apply_levels;
+
+/// What a check of one interface found.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// Sorted, with levels and amendments applied.
+    pub findings: Vec<Finding>,
+    /// How many members were compared.
+    pub members: usize,
+    /// What was asked for and could not be read.
+    pub troubles: Vec<Trouble>,
+    /// Members of the configuration that neither the tree nor the contract has, with the part of each that exists.
+    pub missing: Vec<(String, Option<String>)>,
+    /// The contract that `snapshot` would write: names, tables and unknowns of the tree, the rest as it was.
+    pub fresh: Contract,
+    /// Where that differs from the contract.
+    pub drift: Vec<Drift>,
+}
+
+/// Checks one interface.
+///
+/// # Errors
+/// A sentence with file and line, when a line of the contract cannot be read.
+pub fn check(
+    provider: &Provider<'_>,
+    config: &Config,
+    name: &str,
+    contract: &Contract,
+) -> Result<Checked, String> {
+    let nothing = Interface::default();
+    let interface = config.interfaces.get(name).unwrap_or(&nothing);
+    let old = read(contract)?;
+    let recorded: BTreeSet<String> = contract
+        .tables
+        .iter()
+        .map(|table| table.path.clone())
+        .collect();
+    let configured: BTreeSet<String> = interface.members.iter().cloned().collect();
+    let asked: BTreeSet<String> = recorded.union(&configured).cloned().collect();
+    let offer = provider.offer(&asked, &interface.receivers);
+    let mut comparison = compare_with(&old, &offer, interface);
+    for finding in &mut comparison.findings {
+        finding.interface = Some(name.to_owned());
+        finding.accepted = contract.accepts(finding).map(str::to_owned);
+    }
+    apply_levels(&mut comparison.findings, config);
+    finding::sort(&mut comparison.findings);
+    let kept = provider.offer(&configured, &interface.receivers);
+    let (tables, names, unknown) = kept.tables();
+    let fresh = Contract {
+        tables,
+        names,
+        unknown,
+        ..contract.clone()
+    };
+    let missing = offer
+        .missing
+        .into_iter()
+        .filter(|(path, _)| !recorded.contains(path))
+        .collect();
+    Ok(Checked {
+        drift: drift(contract, &fresh),
+        findings: comparison.findings,
+        members: comparison.members,
+        troubles: offer.troubles,
+        missing,
+        fresh,
+    })
+}
+
+/// What a contract recorded, as the model.
+fn read(contract: &Contract) -> Result<Offer, String> {
+    let mut python = read_python(&contract.tables, &contract.names, &contract.path)?;
+    lines::restore_unknown(&mut python, &contract.unknown);
+    Ok(Offer {
+        python,
+        ..Offer::default()
+    })
+}
+
+fn read_python(
+    tables: &[Table],
+    names: &Names,
+    path: &str,
+) -> Result<crate::interface::python::Interface, String> {
+    lines::read(tables, names).map_err(|error| {
+        let at = error.place.as_ref().map_or_else(String::new, |place| {
+            format!(":{}:{}", place.line, place.column)
+        });
+        format!("{path}{at}: {error}")
+    })
+}
+
+fn compare_with(old: &Offer, new: &Offer, interface: &Interface) -> compare::Comparison {
+    let audience = interface
+        .audience
+        .clone()
+        .map_or_else(Audience::both, Audience::Named);
+    let options = Options {
+        old: Origin::Contract,
+        audience,
+        calls_are_known: !interface.receivers.is_empty(),
+        subject: &|path| Some(path.to_owned()),
+        overridden: &|_, _| false,
+    };
+    compare::python::compare(&old.python, &new.python, &options)
+}

@@ -1,0 +1,185 @@
+//! Two trees against each other: whole, or at paths that somebody named. Only files that differ are parsed, and those
+//! that names lead to.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::{Provider, Trouble, is_rust_path};
+use crate::compare::{self, Audience, Options};
+use crate::finding::{self, Finding, Origin};
+use crate::interface::python::Interface;
+use crate::python::{Project, Receivers, Wanted};
+
+/// What a diff found.
+#[derive(Debug, Clone, Default)]
+pub struct Diffed {
+    /// Sorted.
+    pub findings: Vec<Finding>,
+    /// How many members were compared.
+    pub members: usize,
+    /// What was asked for and could not be read.
+    pub troubles: Vec<Trouble>,
+    /// Paths that neither tree has, with the part of each that exists.
+    pub missing: Vec<(String, Option<String>)>,
+}
+
+/// Compares two trees; `paths` names what to compare, or everything if it is empty.
+pub fn diff(old: &Provider<'_>, new: &Provider<'_>, paths: &[String]) -> Diffed {
+    let mut diffed = Diffed::default();
+    let of_python: Vec<String> = paths
+        .iter()
+        .filter(|path| !is_rust_path(path))
+        .cloned()
+        .collect();
+    if paths.is_empty() || !of_python.is_empty() {
+        python(old.python(), new.python(), &of_python, &mut diffed);
+    }
+    finding::sort(&mut diffed.findings);
+    diffed.troubles.sort();
+    diffed.troubles.dedup();
+    diffed
+}
+
+fn python(old: &Project<'_>, new: &Project<'_>, paths: &[String], diffed: &mut Diffed) {
+    let (mut before, mut after) = if paths.is_empty() {
+        Project::changed(old, new)
+    } else {
+        named(old, new, paths, diffed)
+    };
+    for (project, interface) in [(old, &before), (new, &after)] {
+        diffed.troubles.extend(troubles(project, interface));
+    }
+    let subjects = Subjects {
+        old,
+        new,
+        named: !paths.is_empty(),
+        known: Mutex::default(),
+    };
+    let subject = |path: &str| subjects.of(path);
+    let audience = if paths.is_empty() {
+        Audience::WholeTree
+    } else {
+        Audience::both()
+    };
+    let options = |overridden| Options {
+        old: Origin::Before,
+        audience: audience.clone(),
+        calls_are_known: false,
+        subject: &subject,
+        overridden,
+    };
+    // First for what an override could meet at all; then with the overrides and calls that the tree really has.
+    let first =
+        compare::python::compare(&before, &after, &options(&|_, name| !name.starts_with('_')));
+    let wanted: Wanted = first.overridable;
+    let overridden = new.overridden(&wanted);
+    old.fill_calls(&mut before, &wanted, &Receivers::Infer);
+    new.fill_calls(&mut after, &wanted, &Receivers::Infer);
+    let is_overridden =
+        |class: &str, name: &str| overridden.contains(&(class.to_owned(), name.to_owned()));
+    let comparison = compare::python::compare(&before, &after, &options(&is_overridden));
+    let asked: Vec<String> = paths
+        .iter()
+        .flat_map(|path| [path.clone(), subjects.of(path).unwrap_or_default()])
+        .collect();
+    let is_asked = |finding: &Finding| {
+        asked.is_empty() || asked.iter().any(|path| is_within(&finding.subject, path))
+    };
+    diffed
+        .findings
+        .extend(comparison.findings.into_iter().filter(is_asked));
+    diffed.members += comparison.members;
+}
+
+fn is_within(subject: &str, path: &str) -> bool {
+    subject
+        .strip_prefix(path)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// The interfaces at the named paths; a package stands for all that is in it.
+fn named(
+    old: &Project<'_>,
+    new: &Project<'_>,
+    paths: &[String],
+    diffed: &mut Diffed,
+) -> (Interface, Interface) {
+    let side = |project: &Project<'_>| {
+        let inside = |module: &&str| paths.iter().any(|path| is_within(module, path));
+        let modules = project.modules();
+        let mut asked: Vec<String> = modules
+            .into_iter()
+            .filter(inside)
+            .map(str::to_owned)
+            .collect();
+        asked.extend(paths.iter().cloned());
+        asked.sort();
+        asked.dedup();
+        project.interface(&asked)
+    };
+    let ((before, gone), (after, absent)) = (side(old), side(new));
+    let missing = gone
+        .into_iter()
+        .filter(|missing| absent.iter().any(|other| other.path == missing.path));
+    diffed
+        .missing
+        .extend(missing.map(|missing| (missing.path, missing.nearest)));
+    (before, after)
+}
+
+/// What of an interface could not be read.
+fn troubles(project: &Project<'_>, interface: &Interface) -> Vec<Trouble> {
+    let damaged = interface.untrusted.iter().filter_map(|path| {
+        let damage = project.damage(path)?;
+        Some(Trouble {
+            subject: path.clone(),
+            place: Some(damage.place),
+            message: damage.message,
+        })
+    });
+    damaged.collect()
+}
+
+/// What definitions are called, each looked up once.
+struct Subjects<'a, 't> {
+    old: &'a Project<'t>,
+    new: &'a Project<'t>,
+    named: bool,
+    known: Mutex<BTreeMap<String, Option<String>>>,
+}
+
+impl Subjects<'_, '_> {
+    fn of(&self, path: &str) -> Option<String> {
+        if let Some(known) = self
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(path)
+        {
+            return known.clone();
+        }
+        let subject = self.look_up(path);
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(path.to_owned(), subject.clone());
+        subject
+    }
+
+    /// The name that the old tree knows it by, since that is what people depend on; a private one if it was named.
+    fn look_up(&self, path: &str) -> Option<String> {
+        let before = self.old.public_path(path);
+        let public = if before == path {
+            self.new.public_path(path)
+        } else {
+            before
+        };
+        (self.named || !is_private(&public)).then_some(public)
+    }
+}
+
+/// Whether some part of a path is private by custom.
+fn is_private(path: &str) -> bool {
+    path.split('.')
+        .any(|part| part.starts_with('_') && !(part.starts_with("__") && part.ends_with("__")))
+}

@@ -1,0 +1,83 @@
+//! What a tree offers at given paths, ready to be compared or written down, and what of it could not be read.
+
+use std::collections::BTreeSet;
+
+use super::{Provider, is_rust_path};
+use crate::interface::python::{self, is_offered};
+use crate::interface::{Names, Place, Table};
+use crate::python::{Receivers, Wanted, lines};
+
+/// Interfaces of both languages.
+#[derive(Debug, Clone, Default)]
+pub struct Offer {
+    /// The Python side.
+    pub python: python::Interface,
+    /// Paths that were asked for and are not there, with the part of each that is.
+    pub missing: Vec<(String, Option<String>)>,
+    /// What could not be read although it was asked for.
+    pub troubles: Vec<Trouble>,
+}
+
+/// Something that was asked for and could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Trouble {
+    /// What was asked for.
+    pub subject: String,
+    /// Where the text is damaged.
+    pub place: Option<Place>,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl Provider<'_> {
+    /// What the tree offers at these paths, with the calls that it makes on implementers through `receivers`.
+    pub fn offer(&self, paths: &BTreeSet<String>, receivers: &[String]) -> Offer {
+        let of_python: Vec<String> = paths
+            .iter()
+            .filter(|path| !is_rust_path(path))
+            .cloned()
+            .collect();
+        let (mut python, missing) = self.python.interface(&of_python);
+        let mut troubles = Vec::new();
+        for path in &of_python {
+            if let Some(damage) = self.python.damage(path) {
+                troubles.push(Trouble {
+                    subject: path.clone(),
+                    place: Some(damage.place),
+                    message: damage.message,
+                });
+            }
+        }
+        for class in python.classes.values_mut().filter(|class| !class.partial) {
+            class.members.retain(|name, _| is_offered(name));
+        }
+        for module in python.modules.values_mut().filter(|module| module.whole) {
+            module.members.retain(|name, _| is_offered(name));
+        }
+        let wanted: Wanted = python
+            .classes
+            .iter()
+            .map(|(path, class)| (path.clone(), class.members.keys().cloned().collect()))
+            .collect();
+        self.python
+            .fill_calls(&mut python, &wanted, &Receivers::Named(receivers.to_vec()));
+        let missing = missing
+            .into_iter()
+            .map(|missing| (missing.path, missing.nearest))
+            .collect();
+        Offer {
+            python,
+            missing,
+            troubles,
+        }
+    }
+}
+
+impl Offer {
+    /// The tables of a contract of this offer, with the short names that their lines use and what is unknown.
+    pub fn tables(&self) -> (Vec<Table>, Names, BTreeSet<String>) {
+        let mut names = Names::default();
+        let tables = lines::tables(&self.python, &mut names);
+        (tables, names, self.python.unknown.clone())
+    }
+}
