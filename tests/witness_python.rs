@@ -13,7 +13,9 @@ use std::sync::LazyLock;
 use cogate::compare::{Audience, Options, python::compare};
 use cogate::finding::{Finding, Origin};
 use cogate::interface::python::Interface;
-use cogate::python::{MemoryFiles, Project, Receivers};
+use cogate::provider::{self, Provider, PythonFiles};
+use cogate::python::{Project, Receivers};
+use cogate::source::{self, Tree};
 use rayon::prelude::*;
 use tempfile::TempDir;
 
@@ -197,25 +199,42 @@ fn a_provider_does_not_differ_from_itself() {
     });
 }
 
-/// What a diff of two trees says: of `provider` if it is named, else of everything that changed.
+/// What cogate says of two trees: of `provider` if it is named, else of everything that changed.
 fn findings(old: &Path, new: &Path, named: bool, receivers: &[String]) -> Vec<String> {
-    let (old_files, new_files) = (files(old), files(new));
-    let (old, new) = (Project::new(&old_files), Project::new(&new_files));
-    let (mut before, mut after) = if named {
-        let interface = |project: &Project<'_>| project.interface(&["provider".to_owned()]).0;
-        (interface(&old), interface(&new))
+    let open = |tree: &Path| Tree::open(tree.to_str().unwrap(), None, &source::Options::default());
+    let (old, new) = (open(old).unwrap(), open(new).unwrap());
+    let (old_files, new_files) = (PythonFiles::of(&old), PythonFiles::of(&new));
+    let found = if receivers.is_empty() {
+        let (old, new) = (
+            Provider::new(&old, &old_files),
+            Provider::new(&new, &new_files),
+        );
+        let paths: Vec<String> = named.then(|| "provider".to_owned()).into_iter().collect();
+        let diffed = provider::diff(&old, &new, &paths);
+        assert!(
+            diffed.troubles.is_empty() && diffed.missing.is_empty(),
+            "{diffed:?}"
+        );
+        diffed.findings
     } else {
-        Project::changed(&old, &new)
+        let (old, new) = (Project::new(&old_files), Project::new(&new_files));
+        with_receivers(&old, &new, named, receivers)
     };
-    let receivers = if receivers.is_empty() {
-        Receivers::Infer
-    } else {
-        Receivers::Named(receivers.to_vec())
-    };
-    let subject = |path: &str| {
-        let public = |project: &Project<'_>| Some(project.public_path(path)).filter(is_public);
-        public(&old).or_else(|| public(&new))
-    };
+    let mut said: Vec<String> = found.iter().map(line).collect();
+    said.sort();
+    said
+}
+
+/// As for an interface whose receivers are configured, so that all calls on implementers are known.
+fn with_receivers(
+    old: &Project<'_>,
+    new: &Project<'_>,
+    named: bool,
+    receivers: &[String],
+) -> Vec<Finding> {
+    let interface = |project: &Project<'_>| project.interface(&["provider".to_owned()]).0;
+    let (mut before, mut after) = (interface(old), interface(new));
+    let subject = |path: &str| Some(new.public_path(path)).filter(|path| is_public(path));
     let judged = |before: &Interface, after: &Interface, known: &BTreeSet<(String, String)>| {
         compare(
             before,
@@ -227,7 +246,7 @@ fn findings(old: &Path, new: &Path, named: bool, receivers: &[String]) -> Vec<St
                 } else {
                     Audience::WholeTree
                 },
-                calls_are_known: matches!(receivers, Receivers::Named(_)),
+                calls_are_known: true,
                 subject: &subject,
                 overridden: &|class, name| known.contains(&(class.to_owned(), name.to_owned())),
             },
@@ -235,20 +254,13 @@ fn findings(old: &Path, new: &Path, named: bool, receivers: &[String]) -> Vec<St
     };
     // What may reach an override is looked for in the tree, and judged with what was found there.
     let wanted = judged(&before, &after, &BTreeSet::new()).overridable;
+    let receivers = Receivers::Named(receivers.to_vec());
     old.fill_calls(&mut before, &wanted, &receivers);
     new.fill_calls(&mut after, &wanted, &receivers);
-    let mut known = old.overridden(&wanted);
-    known.extend(new.overridden(&wanted));
-    let mut said: Vec<String> = judged(&before, &after, &known)
-        .findings
-        .iter()
-        .map(line)
-        .collect();
-    said.sort();
-    said
+    judged(&before, &after, &new.overridden(&wanted)).findings
 }
 
-fn is_public(path: &String) -> bool {
+fn is_public(path: &str) -> bool {
     !path
         .split('.')
         .any(|part| part.starts_with('_') && !part.ends_with("__"))
@@ -273,16 +285,4 @@ fn line(finding: &Finding) -> String {
         verdicts.join(",")
     );
     text.trim_end().to_owned()
-}
-
-fn files(tree: &Path) -> MemoryFiles {
-    let entries = walkdir::WalkDir::new(tree).into_iter().flatten();
-    MemoryFiles::new(
-        entries
-            .filter(|entry| entry.path().extension().is_some_and(|found| found == "py"))
-            .map(|entry| {
-                let path = entry.path().strip_prefix(tree).unwrap().to_str().unwrap();
-                (path.to_owned(), fs::read(entry.path()).unwrap())
-            }),
-    )
 }
