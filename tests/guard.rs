@@ -1,5 +1,6 @@
 //! Nothing is half there: every rule is emitted, registered, documented and witnessed, and every fixture belongs to a
 //! rule.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod common;
 

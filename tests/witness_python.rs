@@ -1,6 +1,7 @@
 //! Every rule carries witnesses, and CPython hears them: a consumer that works against the old provider fails against
 //! the new one where a case says so, and works with both where it does not. What cogate says of the two is the list in
 //! the case, whole: every rule runs over every case.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod common;
 

@@ -1,6 +1,7 @@
 //! The cases under `fixtures/rules/RULE/CASE`: an old provider, a new one, witnesses, and `expect.toml`. It only reads
 //! them; running a witness is up to the test of its language.
 #![allow(dead_code, reason = "each test takes what it needs")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
