@@ -1,5 +1,6 @@
 //! CPython decides calls: the kept table of every signature of up to three parameters is what the interpreter says
 //! today, our binder agrees with it everywhere, and the verdict of compare equals brute-force inclusion for every pair.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::process::Command;
 

@@ -56,7 +56,6 @@ macro_rules! rule {
         }
     };
 }
-#[allow(unused_imports)]
 use rule;
 
 /// Every rule, sorted by id.

@@ -54,8 +54,9 @@ fn final_added(judge: &mut Judge<'_>, pair: &Pair<'_>, was: bool, is: bool) {
             "`{}` is final now: subclasses may not override it",
             pair.display()
         );
+        // Type checkers enforce it, the interpreter does not.
         let finding = Finding::new("final-added", pair.subject, "", message);
-        judge.add(pair, finding.hurts(Role::Implementers, Certainty::Definite));
+        judge.add(pair, finding.hurts(Role::Implementers, Certainty::Possible));
     }
 }
 
@@ -83,7 +84,7 @@ pub(super) fn became_property(
     judge.add(pair, finding);
 }
 
-/// Readers see no difference.
+/// Readers see no difference; where instances are given it, a property that overrides it must be settable now.
 pub(super) fn became_attribute(
     judge: &mut Judge<'_>,
     pair: &Pair<'_>,
@@ -92,10 +93,11 @@ pub(super) fn became_attribute(
 ) {
     compare_types(judge, pair, old.ty.as_ref(), new.ty.as_ref());
     let message = format!("`{}` was a property and is an attribute", pair.display());
-    judge.add(
-        pair,
-        Finding::new("property-became-attribute", pair.subject, "", message),
-    );
+    let mut finding = Finding::new("property-became-attribute", pair.subject, "", message);
+    if new.on_instance && pair.can_be_overridden() {
+        finding = finding.hurts(Role::Implementers, Certainty::Possible);
+    }
+    judge.add(pair, finding);
 }
 
 fn compare_types(judge: &mut Judge<'_>, pair: &Pair<'_>, was: Option<&Type>, is: Option<&Type>) {

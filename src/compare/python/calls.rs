@@ -74,9 +74,13 @@ impl<'a> Calls<'a> {
         changes: &mut Vec<Change<'p>>,
     ) {
         if cause.rule == "parameter-added" {
-            // That it is passed says more than that it is there.
-            changes.retain(|(change, _)| {
-                !(change.rule == "parameter-added" && change.item == cause.item)
+            // That it is passed says more than that it is there; what it does to callers is another cause.
+            changes.retain_mut(|(change, _)| {
+                let same = change.rule == "parameter-added" && change.item == cause.item;
+                if same {
+                    change.implementers = None;
+                }
+                !same || change.callers.is_some()
             });
             cause.rule = "parameter-passed";
         }

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::judge::{Judge, Pair, abstractness, container, display, facts, is_constructor};
+use super::judge::{
+    Judge, Pair, abstractness, can_be_made, container, display, facts, is_constructor,
+};
 use super::removal::{self, Gone};
 use super::{kinds, words};
 use crate::compare::Audience;
@@ -175,6 +177,7 @@ fn compare_class(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
         })
         .map(|(name, member)| (name.as_str(), member))
         .collect();
+    let mut renamed = BTreeSet::new();
     for (name, old) in &pair.before.members {
         // Special names bind those who use the syntax; private ones nobody outside.
         if !is_public(judge, pair, name) {
@@ -183,11 +186,11 @@ fn compare_class(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
         match pair.after.members.get(name) {
             Some(new) => compare_member(judge, pair, name, old, new),
             None if is_constructor(name) => constructor_gone(judge, pair, name, old),
-            None => lost(judge, pair, name, old, &arrivals),
+            None => renamed.extend(lost(judge, pair, name, old, &arrivals)),
         }
     }
     for (name, new) in arrivals {
-        if is_public(judge, pair, name) {
+        if is_public(judge, pair, name) && !renamed.contains(name) {
             arrived(judge, pair, name, new);
         }
     }
@@ -235,15 +238,16 @@ fn compare_member(
     );
 }
 
-fn lost(
+/// Gives the name that it has now, if it was renamed.
+fn lost<'a>(
     judge: &mut Judge<'_>,
     pair: &Pairing<'_>,
     name: &str,
     old: &Member,
-    arrivals: &[(&str, &Member)],
-) {
+    arrivals: &[(&'a str, &'a Member)],
+) -> Option<&'a str> {
     if matches!(old.kind, Kind::Class(_)) || judge.is_untrusted(pair.target) {
-        return;
+        return None;
     }
     // A member of a base that went, too, is reported there.
     let inherited = old.defined_in != pair.path;
@@ -253,9 +257,14 @@ fn lost(
             .successor(&old.defined_in)
             .is_some_and(|base| pair.after.mro.iter().any(|known| known == base))
     {
-        return;
+        return None;
     }
     let subject = format!("{}.{name}", pair.subject);
+    let arrivals: Vec<(&'a str, &'a Member)> = arrivals
+        .iter()
+        .filter(|(name, _)| !name.starts_with('_'))
+        .copied()
+        .collect();
     removal::report(
         judge,
         &Gone {
@@ -265,13 +274,9 @@ fn lost(
             class: Some(pair.path),
             container: pair.after.place.as_ref(),
             open: pair.after.open.as_deref(),
-            arrivals: arrivals
-                .iter()
-                .filter(|(name, _)| !name.starts_with('_'))
-                .copied()
-                .collect(),
+            arrivals,
         },
-    );
+    )
 }
 
 /// Without a constructor of its own a class takes what its bases take: nothing, if none is known.
@@ -342,8 +347,13 @@ fn arrived(judge: &mut Judge<'_>, pair: &Pairing<'_>, name: &str, new: &Member) 
             "`{}` is new and abstract: a subclass that does not have it cannot be made",
             display(&subject)
         );
-        Finding::new("abstract-member-added", &subject, "", message)
-            .hurts(Role::Implementers, Certainty::Definite)
+        let finding = Finding::new("abstract-member-added", &subject, "", message)
+            .hurts(Role::Implementers, Certainty::Definite);
+        if can_be_made(pair.before) {
+            finding.hurts(Role::Callers, Certainty::Definite)
+        } else {
+            finding
+        }
     } else {
         let message = format!(
             "`{}` is new: {}",
@@ -387,12 +397,12 @@ fn compare_header(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
             "class `{}` is final now: it may not be subclassed",
             display(&pair.subject)
         );
-        let finding = Finding::new("final-added", &pair.subject, "", message);
-        header_finding(
-            judge,
-            pair,
-            finding.hurts(Role::Implementers, Certainty::Definite),
-        );
+        let mut finding = Finding::new("final-added", &pair.subject, "", message);
+        // Type checkers enforce it, the interpreter does not.
+        if judge.has_subclasses(pair.path, pair.before) {
+            finding = finding.hurts(Role::Implementers, Certainty::Possible);
+        }
+        header_finding(judge, pair, finding);
     }
     for base in lost_bases(judge, pair) {
         let short = base.rsplit('.').next().unwrap_or(&base).to_owned();
@@ -426,8 +436,10 @@ fn metaclass(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
         "`{}` is made by the metaclass `{is}` now",
         display(&pair.subject)
     );
-    let finding = Finding::new("metaclass-changed", &pair.subject, "", message)
-        .hurts(Role::Implementers, Certainty::Possible);
+    let mut finding = Finding::new("metaclass-changed", &pair.subject, "", message);
+    if judge.has_subclasses(pair.path, pair.before) {
+        finding = finding.hurts(Role::Implementers, Certainty::Possible);
+    }
     header_finding(judge, pair, finding);
 }
 
@@ -461,6 +473,18 @@ fn lost_bases(judge: &Judge<'_>, pair: &Pairing<'_>) -> Vec<String> {
         .collect()
 }
 
+/// A base became an ABC, too, and says so of its own members.
+fn became_abc(judge: &Judge<'_>, pair: &Pairing<'_>, base: &str) -> bool {
+    let was = |class: &Class| !class.abc;
+    base != pair.path
+        && (judge.options.subject)(base).is_some()
+        && judge.old.classes.get(base).is_some_and(was)
+        && judge
+            .successor(base)
+            .and_then(|path| judge.new.classes.get(path))
+            .is_some_and(|class| class.abc)
+}
+
 /// Abstract members that were custom only bind from now on.
 fn abc_enforced(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
     if pair.before.abc || !pair.after.abc {
@@ -471,6 +495,7 @@ fn abc_enforced(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
         .members
         .iter()
         .filter(|(_, member)| abstractness(member) == Abstract::Declared)
+        .filter(|(_, member)| !became_abc(judge, pair, &member.defined_in))
         .filter(|(name, _)| {
             pair.after
                 .members
@@ -492,6 +517,7 @@ fn abc_enforced(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
             .join(", ")
     );
     let finding = Finding::new("abc-enforced", &pair.subject, "", message)
+        .hurts(Role::Callers, Certainty::Definite)
         .hurts(Role::Implementers, Certainty::Definite);
     header_finding(judge, pair, finding);
 }

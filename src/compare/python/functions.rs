@@ -2,7 +2,7 @@
 
 use super::binding::Callable;
 use super::calls::Calls;
-use super::judge::{Judge, Pair};
+use super::judge::{Judge, Pair, can_be_made};
 use super::parameters::{Explained, Pairing, explain};
 use super::types::{self, Relation};
 use super::words;
@@ -18,8 +18,9 @@ pub(super) fn compare(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, ne
             "`{}` is final now: subclasses may not override it",
             pair.display()
         );
+        // Type checkers enforce it, the interpreter does not.
         let finding = Finding::new("final-added", pair.subject, "", message);
-        judge.add(pair, finding.hurts(Role::Implementers, Certainty::Definite));
+        judge.add(pair, finding.hurts(Role::Implementers, Certainty::Possible));
     }
     if old.signature.untrusted.is_some() || new.signature.untrusted.is_some() {
         return;
@@ -66,7 +67,10 @@ fn compare_calls(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &F
         judge.add(pair, finding);
     }
     compare_values(judge, pair, &before.params, &after.params);
-    compare_returns(judge, pair, before.returns.as_ref(), after.returns.as_ref());
+    // Annotations of a coroutine and of a plain function speak of different things.
+    if old.protocol == new.protocol {
+        compare_returns(judge, pair, before.returns.as_ref(), after.returns.as_ref());
+    }
 }
 
 fn mark(
@@ -178,7 +182,9 @@ fn compare_binding(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: 
     } else if old.binding == Binding::Instance {
         finding = finding.hurts(Role::Callers, Certainty::Possible);
     }
-    if pair.can_be_overridden() {
+    // Static and class methods are looked up alike, so overrides of either kind go on working.
+    let needs_instance = [old.binding, new.binding].contains(&Binding::Instance);
+    if needs_instance && pair.can_be_overridden() {
         finding = finding.hurts(Role::Implementers, Certainty::Possible);
     }
     judge.add(pair, finding);
@@ -210,9 +216,13 @@ fn compare_protocol(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new:
         (Some(before), Some(after)) => before == after,
         _ => false,
     };
-    // A plain function may have returned just such an object already; the same annotation says that it did. An
-    // abstract body returns nothing of its own.
+    // A plain function may have returned just such an object already. The annotation of a generator names the generator,
+    // so that the same one says it did; that of a coroutine or context manager speaks of what is inside. An abstract
+    // body returns nothing of its own.
     let plain = was == Protocol::Plain || is == Protocol::Plain;
+    let generator = [was, is]
+        .iter()
+        .any(|protocol| matches!(protocol, Protocol::Generator | Protocol::AsyncGenerator));
     let without_body = old.abstractness != Abstract::No || new.abstractness != Abstract::No;
     let certainty = if plain && (returns_iterator(old) || returns_iterator(new) || without_body) {
         Certainty::Possible
@@ -220,7 +230,7 @@ fn compare_protocol(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new:
         Certainty::Definite
     };
     let mut finding = Finding::new(rule, pair.subject, "", message);
-    if !(plain && annotated_alike) {
+    if !(plain && generator && annotated_alike) {
         finding = finding.hurts(Role::Callers, certainty);
         if pair.can_be_overridden() {
             finding = finding.hurts(Role::Implementers, Certainty::Possible);
@@ -269,16 +279,15 @@ pub(super) fn compare_abstractness(
     }
     let (rule, message, binds) = match is {
         Abstract::Declared => {
-            let abc = |interface: &crate::interface::python::Interface| {
-                interface.classes.get(class).is_some_and(|class| class.abc)
-            };
+            let home = judge.successor(class).unwrap_or(class);
+            let abc = judge.new.classes.get(home).is_some_and(|class| class.abc);
             (
                 "member-became-abstract",
                 format!(
                     "`{}` is abstract now: a subclass that does not override it cannot be made",
                     pair.display()
                 ),
-                abc(judge.new) && pair.new.defined_in == class,
+                abc && pair.new.defined_in == home,
             )
         }
         _ => (
@@ -295,6 +304,8 @@ pub(super) fn compare_abstractness(
         finding = finding.hurts(Role::Implementers, Certainty::Definite);
         if rule == "body-became-not-implemented" {
             finding = finding.hurts(Role::Callers, Certainty::Possible);
+        } else if judge.old.classes.get(class).is_some_and(can_be_made) {
+            finding = finding.hurts(Role::Callers, Certainty::Definite);
         }
     }
     judge.add(pair, finding);

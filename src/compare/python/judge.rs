@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::compare::{Audience, Comparison, Options};
 use crate::finding::{Certainty, Finding, Level, Role, Side};
 use crate::interface::Place;
-use crate::interface::python::{Abstract, Argument, Interface, Kind, Member};
+use crate::interface::python::{Abstract, Argument, Class, Interface, Kind, Member};
 use crate::interface::python_text;
 use crate::interface::table::PlacedFact;
 
@@ -106,6 +106,15 @@ impl<'a> Judge<'a> {
                     || (self.options.overridden)(class, name)
             }
         }
+    }
+
+    /// Whether subclasses of a class are out there: those of any of its members are.
+    pub(super) fn has_subclasses(&self, path: &str, class: &Class) -> bool {
+        matches!(self.options.audience, Audience::Named(_))
+            || class
+                .members
+                .iter()
+                .any(|(name, member)| self.has_implementers(path, name, &[member]))
     }
 
     /// The side that stands for a definition before the change.
@@ -250,6 +259,12 @@ pub(super) fn abstractness(member: &Member) -> Abstract {
         Kind::Property(property) => property.abstractness,
         _ => Abstract::No,
     }
+}
+
+/// Calling the class makes an object: no abstract member stands in the way.
+pub(super) fn can_be_made(class: &Class) -> bool {
+    let is_declared = |member: &Member| abstractness(member) == Abstract::Declared;
+    !(class.abc && class.members.values().any(is_declared))
 }
 
 /// A side for a container that stands in for what was removed from it.

@@ -6,7 +6,7 @@ use super::judge::{Judge, Pair, container, display, facts};
 use super::removal::{self, Gone};
 use super::{kinds, words};
 use crate::finding::{Certainty, Finding, Origin, Role};
-use crate::interface::python::{Kind, Member, Module};
+use crate::interface::python::{Interface, Kind, Member, Module};
 
 /// Judges every module of the old side; gives the modules that were reported as removed.
 pub(super) fn compare(judge: &mut Judge<'_>) -> BTreeSet<String> {
@@ -81,6 +81,7 @@ fn compare_module(judge: &mut Judge<'_>, path: &str, before: &Module, after: &Mo
         .filter(|(name, _)| !before.members.contains_key(*name))
         .map(|(name, member)| (name.as_str(), member))
         .collect();
+    let mut renamed = BTreeSet::new();
     for (name, old) in &before.members {
         let definition = format!("{path}.{name}");
         let Some(subject) = (judge.options.subject)(&definition) else {
@@ -102,51 +103,57 @@ fn compare_module(judge: &mut Judge<'_>, path: &str, before: &Module, after: &Mo
                     },
                 );
             }
-            None => lost(
-                judge,
-                &Around {
+            None => {
+                let around = Around {
                     path,
                     after,
                     arrivals: &arrivals,
-                },
-                name,
-                old,
-                &subject,
-            ),
+                };
+                renamed.extend(lost(judge, &around, name, old, &subject));
+            }
         }
     }
     if before.whole {
         for (name, new) in arrivals {
-            arrived(judge, path, name, new, before);
+            if !renamed.contains(name) {
+                arrived(judge, path, name, new, before);
+            }
         }
     }
 }
 
 /// The module around a lost name, as it is now.
-struct Around<'a> {
+struct Around<'a, 'm> {
     path: &'a str,
     after: &'a Module,
-    arrivals: &'a [(&'a str, &'a Member)],
+    arrivals: &'a [(&'m str, &'m Member)],
 }
 
-fn lost(judge: &mut Judge<'_>, around: &Around<'_>, name: &str, old: &Member, subject: &str) {
+/// Gives the name that it has now, if it was renamed.
+fn lost<'m>(
+    judge: &mut Judge<'_>,
+    around: &Around<'_, 'm>,
+    name: &str,
+    old: &Member,
+    subject: &str,
+) -> Option<&'m str> {
     let Around {
         path,
         after,
         arrivals,
     } = *around;
     // The loss of a class is told by `classes`, that of a submodule by its own module.
-    let is_definition = old.defined_in == path;
+    let is_definition = !is_reexport(judge.old, path, name, old);
     if is_definition && matches!(old.kind, Kind::Class(_)) || judge.is_untrusted(path) {
-        return;
+        return None;
     }
     if matches!(old.kind, Kind::Module(_))
         && judge.old.modules.contains_key(&format!("{path}.{name}"))
     {
-        return;
+        return None;
     }
     if is_definition {
-        removal::report(
+        return removal::report(
             judge,
             &Gone {
                 subject: subject.to_owned(),
@@ -162,7 +169,6 @@ fn lost(judge: &mut Judge<'_>, around: &Around<'_>, name: &str, old: &Member, su
                     .collect(),
             },
         );
-        return;
     }
     let message = format!("`{}` can no longer be imported from here", display(subject));
     let certainty = if after.open.is_some() {
@@ -175,15 +181,32 @@ fn lost(judge: &mut Judge<'_>, around: &Around<'_>, name: &str, old: &Member, su
     finding.old = judge.old_side(old, name, None);
     finding.new = container(Origin::Provider, after.place.as_ref());
     judge.add_finding(path, name, finding);
+    None
+}
+
+/// A name of a module that leads to a definition elsewhere.
+fn is_reexport(interface: &Interface, path: &str, name: &str, member: &Member) -> bool {
+    let own = format!("{path}.{name}");
+    member.defined_in != path
+        || interface.exports.contains_key(&own)
+        || match &member.kind {
+            Kind::Class(target) => *target != own,
+            Kind::Import(_) => true,
+            _ => false,
+        }
 }
 
 fn arrived(judge: &mut Judge<'_>, path: &str, name: &str, new: &Member, before: &Module) {
-    let Some(subject) = (judge.options.subject)(&format!("{path}.{name}")) else {
+    let own = format!("{path}.{name}");
+    // Classes and modules tell of themselves.
+    let tells = match &new.kind {
+        Kind::Class(target) => *target == own,
+        Kind::Module(_) => judge.new.modules.contains_key(&own),
+        _ => false,
+    };
+    let Some(subject) = (judge.options.subject)(&own).filter(|_| !tells) else {
         return;
     };
-    if new.defined_in != path {
-        return;
-    }
     judge.members += 1;
     let message = format!(
         "`{}` is new: {}",

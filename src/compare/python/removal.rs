@@ -9,7 +9,7 @@ use crate::interface::python::{Kind, Member};
 use crate::interface::python_text;
 
 /// A name that was there.
-pub(super) struct Gone<'a> {
+pub(super) struct Gone<'a, 'm> {
     pub(super) subject: String,
     pub(super) name: &'a str,
     pub(super) member: &'a Member,
@@ -20,11 +20,11 @@ pub(super) struct Gone<'a> {
     /// It may still come from where the tree cannot see: why.
     pub(super) open: Option<&'a str>,
     /// Names that are new beside it.
-    pub(super) arrivals: Vec<(&'a str, &'a Member)>,
+    pub(super) arrivals: Vec<(&'m str, &'m Member)>,
 }
 
-/// Reports the loss, as a rename if exactly one of the new names is the same thing.
-pub(super) fn report(judge: &mut Judge<'_>, gone: &Gone<'_>) {
+/// Reports the loss, as a rename if exactly one of the new names is the same thing; gives that name.
+pub(super) fn report<'m>(judge: &mut Judge<'_>, gone: &Gone<'_, 'm>) -> Option<&'m str> {
     judge.members += 1;
     let in_class = gone.class.is_some();
     let role = match &gone.member.kind {
@@ -61,10 +61,11 @@ pub(super) fn report(judge: &mut Judge<'_>, gone: &Gone<'_>) {
         None => container(Origin::Provider, gone.container),
     };
     judge.add_finding(&gone.member.defined_in.clone(), gone.name, finding);
+    successor.map(|(new, _)| new)
 }
 
 /// The one arrival that is the lost member under another name: the same body, or the same shape and a similar name.
-fn successor<'a>(gone: &Gone<'a>) -> Option<(&'a str, &'a Member)> {
+fn successor<'m>(gone: &Gone<'_, 'm>) -> Option<(&'m str, &'m Member)> {
     let same_body = |member: &Member| {
         matches!((gone.member.body, member.body), (Some(old), Some(new)) if old == new)
             && has_body(member)
