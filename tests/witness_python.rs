@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 use cogate::compare::{Audience, Options, python::compare};
 use cogate::finding::{Finding, Origin};
 use cogate::interface::python::Interface;
-use cogate::provider::{self, Provider, PythonFiles};
+use cogate::provider::{self, Provider};
 use cogate::python::{Project, Receivers};
 use cogate::source::{self, Tree};
 use rayon::prelude::*;
@@ -204,12 +204,8 @@ fn a_provider_does_not_differ_from_itself() {
 fn findings(old: &Path, new: &Path, named: bool, receivers: &[String]) -> Vec<String> {
     let open = |tree: &Path| Tree::open(tree.to_str().unwrap(), None, &source::Options::default());
     let (old, new) = (open(old).unwrap(), open(new).unwrap());
-    let (old_files, new_files) = (PythonFiles::of(&old), PythonFiles::of(&new));
     let found = if receivers.is_empty() {
-        let (old, new) = (
-            Provider::new(&old, &old_files),
-            Provider::new(&new, &new_files),
-        );
+        let (old, new) = (Provider::new(&old), Provider::new(&new));
         let paths: Vec<String> = named.then(|| "provider".to_owned()).into_iter().collect();
         let diffed = provider::diff(&old, &new, &paths);
         assert!(
@@ -218,7 +214,7 @@ fn findings(old: &Path, new: &Path, named: bool, receivers: &[String]) -> Vec<St
         );
         diffed.findings
     } else {
-        let (old, new) = (Project::new(&old_files), Project::new(&new_files));
+        let (old, new) = (Project::new(&old), Project::new(&new));
         with_receivers(&old, &new, named, receivers)
     };
     let mut said: Vec<String> = found.iter().map(line).collect();
