@@ -36,7 +36,10 @@ fn compare_calls(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &F
         .into_iter()
         .map(|change| (change, Vec::new()))
         .collect();
-    if pair.can_be_overridden() {
+    let has_implementers = pair.class.is_some_and(|class| {
+        judge.has_implementers(class, pair.name, &[pair.old, pair.new])
+    });
+    if pair.can_be_overridden() && has_implementers {
         let calls = Calls::new(pair, judge.options.calls_are_known);
         let declared = Callable::new(&before.params);
         calls.judge(
