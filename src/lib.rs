@@ -7,3 +7,4 @@ pub mod compare;
 pub mod finding;
 pub mod interface;
 pub mod rules;
+pub mod rust;

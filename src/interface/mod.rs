@@ -4,6 +4,7 @@
 pub mod fact;
 pub mod place;
 pub mod python;
+pub mod rust;
 pub mod table;
 
 pub use fact::{Fact, Verb};
