@@ -8,3 +8,4 @@ pub mod finding;
 pub mod interface;
 pub mod rules;
 pub mod rust;
+pub mod source;

@@ -2,7 +2,7 @@
 //! through. Parse trees and their source maps end here.
 
 use std::str::FromStr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use proc_macro2::TokenStream;
 
@@ -36,7 +36,7 @@ pub(super) fn file(text: &str, path: &str, config: &Config) -> File {
         Ok(file) => {
             let attrs = lower::attributes(&file.attrs, path, config);
             File {
-                items: lower::file(&file.items, path, config),
+                items: Arc::new(lower::file(&file.items, path, config)),
                 absent: !attrs.conditions.present,
                 error: None,
             }

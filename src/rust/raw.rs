@@ -2,6 +2,7 @@
 //! can go; what the names mean is found out later, when all files of a crate are there.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::interface::rust::{
     At, Bound, Enum, Function, Generics, Impl, Marks, Member, Struct, TraitItem, Type, Visibility,
@@ -11,7 +12,7 @@ use crate::interface::rust::{
 #[derive(Debug, Clone, Default)]
 pub(super) struct File {
     /// Its items, in order.
-    pub(super) items: Vec<Item>,
+    pub(super) items: Arc<Vec<Item>>,
     /// It is left out by an attribute on top of it.
     pub(super) absent: bool,
     /// Why it could not be read, and where.
@@ -56,7 +57,7 @@ pub(super) enum Kind {
     /// `mod`; without items if they stand in a file of their own.
     Module {
         /// Its items, if they stand here.
-        items: Option<Vec<Item>>,
+        items: Option<Arc<Vec<Item>>>,
         /// `#[path]`.
         path: Option<String>,
         /// `#[macro_use]`.

@@ -1,6 +1,7 @@
 //! Items as written: modules, uses, traits, types, impls, macros.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
@@ -64,9 +65,9 @@ impl Reader<'_> {
                         for item in items {
                             self.item(item, &mut inner, depth + 1);
                         }
-                        Some(inner)
+                        Some(Arc::new(inner))
                     }
-                    Some(_) => Some(Vec::new()),
+                    Some(_) => Some(Arc::default()),
                     None => None,
                 };
                 push(
