@@ -10,9 +10,9 @@ use super::lower;
 
 /// What is known about the build.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Config {
+pub(super) struct Config {
     /// Features that are on.
-    pub features: BTreeSet<String>,
+    pub(super) features: BTreeSet<String>,
 }
 
 /// What a condition says.

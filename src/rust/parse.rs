@@ -32,11 +32,12 @@ pub(super) fn on_large_stack<R: Send>(work: impl FnOnce() -> R + Send) -> R {
 
 /// Reads one file. Call it [`on_large_stack`].
 pub(super) fn file(text: &str, path: &str, config: &Config) -> File {
+    let origin = lower::Origin::file(path);
     let read = match syntax(text) {
         Ok(file) => {
-            let attrs = lower::attributes(&file.attrs, path, config);
+            let attrs = lower::attributes(&file.attrs, &origin, config);
             File {
-                items: Arc::new(lower::file(&file.items, path, config)),
+                items: Arc::new(lower::file(&file.items, &origin, config)),
                 absent: !attrs.conditions.present,
                 error: None,
             }

@@ -60,8 +60,6 @@ pub(super) enum Kind {
         items: Option<Arc<Vec<Item>>>,
         /// `#[path]`.
         path: Option<String>,
-        /// `#[macro_use]`.
-        macro_use: bool,
     },
     /// `use`, flattened.
     Use(Vec<Use>),

@@ -44,6 +44,8 @@ pub(super) struct Import {
     pub(super) path: String,
     /// Who may use it.
     pub(super) vis: Visibility,
+    /// It is left out of the documentation.
+    pub(super) hidden: bool,
 }
 
 /// The names of one module.
@@ -147,6 +149,7 @@ impl<'w> Scope<'w> {
                         let import = Import {
                             path: used.path.clone(),
                             vis: item.vis.clone(),
+                            hidden: item.marks.hidden,
                         };
                         match &used.name {
                             Some(name) => {

@@ -20,6 +20,11 @@ pub(super) fn strip(tokens: TokenStream) -> Result<TokenStream, Error> {
     Ok(stripped)
 }
 
+/// Refuses tokens that would drive a parser too deep.
+pub(super) fn check(tokens: &TokenStream) -> Result<(), Error> {
+    measure(tokens, 0).map(|_| ())
+}
+
 /// What the tokens that come next belong to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {

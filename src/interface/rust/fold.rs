@@ -285,12 +285,11 @@ impl Fold for Substitute {
     }
     fn lifetime(&mut self, name: Option<&str>) -> Option<String> {
         let name = name?;
-        Some(
-            self.lifetimes
-                .get(name)
-                .cloned()
-                .unwrap_or_else(|| name.to_owned()),
-        )
+        match self.lifetimes.get(name) {
+            Some(elided) if elided == "'_" => None,
+            Some(other) => Some(other.clone()),
+            None => Some(name.to_owned()),
+        }
     }
     fn constant(&mut self, text: &str) -> String {
         self.constants

@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 
 use super::types::{self, Lower};
-use super::{at, at_between, attributes, name, text};
+use super::{Origin, at, at_between, attributes, name, text};
 use crate::interface::rust::{At, Function, Input, Receiver, Type};
 use crate::rust::cfg::Config;
 
@@ -13,7 +13,7 @@ pub(in crate::rust) fn function(
     lower: &Lower,
     sig: &syn::Signature,
     provided: bool,
-    file: &str,
+    file: &Origin,
     config: &Config,
 ) -> Function {
     let mut inner = lower.inner(&sig.generics);
@@ -99,10 +99,10 @@ fn receiver(lower: &mut Lower, receiver: &syn::Receiver) -> Receiver {
 }
 
 /// Where a function's header stands: from its first word to the end of what it returns.
-pub(in crate::rust) fn method_input_place(
+pub(in crate::rust) fn signature_place(
     vis: Option<&syn::Visibility>,
     sig: &syn::Signature,
-    file: &str,
+    file: &Origin,
 ) -> At {
     let start = match vis {
         Some(syn::Visibility::Public(token)) => token.span,

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 
-use super::functions::{function, method_input_place};
+use super::functions::{function, signature_place};
 use super::types::{self, Lower};
-use super::{Attributes, at, at_between, attributes, name, visibility};
+use super::{Origin, Attributes, at, at_between, attributes, name, visibility};
 use crate::interface::rust::types::{Arg, Type};
 use crate::interface::rust::{
     At, Enum, Field, Impl, Marks, Member, MemberKind, Shape, Struct,
@@ -18,7 +18,7 @@ use crate::rust::cfg::Config;
 use crate::rust::raw;
 
 /// All items of a file or inline module.
-pub(in crate::rust) fn file(items: &[syn::Item], path: &str, config: &Config) -> Vec<raw::Item> {
+pub(in crate::rust) fn file(items: &[syn::Item], path: &Origin, config: &Config) -> Vec<raw::Item> {
     let mut read = Vec::with_capacity(items.len());
     for item in items {
         Reader { path, config }.item(item, &mut read, 0);
@@ -30,7 +30,7 @@ pub(in crate::rust) fn file(items: &[syn::Item], path: &str, config: &Config) ->
 const MAX_MODULES: usize = 64;
 
 struct Reader<'a> {
-    path: &'a str,
+    path: &'a Origin,
     config: &'a Config,
 }
 
@@ -76,7 +76,6 @@ impl Reader<'_> {
                     raw::Kind::Module {
                         items,
                         path: attrs.path.clone(),
-                        macro_use: attrs.macro_use,
                     },
                     place,
                 );
@@ -163,7 +162,7 @@ impl Reader<'_> {
                 );
             }
             syn::Item::Fn(item) => {
-                let place = method_input_place(Some(&item.vis), &item.sig, self.path);
+                let place = signature_place(Some(&item.vis), &item.sig, self.path);
                 if let Some(renamed) = &attrs.proc_macro {
                     let bound = renamed.clone().unwrap_or_else(|| name(&item.sig.ident));
                     let kind = raw::Kind::Macro { exported: true };
@@ -224,7 +223,12 @@ impl Reader<'_> {
                     let kind = raw::Kind::Macro {
                         exported: attrs.exported,
                     };
-                    push(name(ident), Visibility::Private, kind, place);
+                    let vis = if attrs.exported {
+                        Visibility::Public
+                    } else {
+                        Visibility::Private
+                    };
+                    push(name(ident), vis, kind, place);
                 }
                 None => {
                     let place = at(self.path, item.mac.path.span());
@@ -258,7 +262,7 @@ impl Reader<'_> {
                     (
                         self.attributes(&foreign.attrs),
                         &foreign.vis,
-                        method_input_place(Some(&foreign.vis), &foreign.sig, self.path),
+                        signature_place(Some(&foreign.vis), &foreign.sig, self.path),
                         &foreign.sig.ident,
                         raw::Kind::Function(Box::new(read)),
                     )
@@ -421,7 +425,7 @@ impl Reader<'_> {
                         only_for: None,
                         kind: MemberKind::Function(Box::new(read)),
                         marks: Marks::default(),
-                        at: method_input_place(Some(&item.vis), &item.sig, self.path),
+                        at: signature_place(Some(&item.vis), &item.sig, self.path),
                     };
                     (self.attributes(&item.attrs), member)
                 }
@@ -473,7 +477,7 @@ impl Reader<'_> {
 pub(in crate::rust) fn trait_item(
     lower: &Lower,
     item: &syn::TraitItem,
-    path: &str,
+    path: &Origin,
     config: &Config,
 ) -> Option<(String, TraitItem, bool)> {
     let (ident, attrs, kind, place) = match item {
@@ -483,7 +487,7 @@ pub(in crate::rust) fn trait_item(
                 name(&item.sig.ident),
                 &item.attrs,
                 TraitItemKind::Function(Box::new(read)),
-                method_input_place(None, &item.sig, path),
+                signature_place(None, &item.sig, path),
             )
         }
         syn::TraitItem::Const(item) => (
@@ -549,7 +553,7 @@ pub(in crate::rust) fn trait_item(
 }
 
 /// A struct.
-pub(in crate::rust) fn struct_(item: &syn::ItemStruct, path: &str, config: &Config) -> Struct {
+pub(in crate::rust) fn struct_(item: &syn::ItemStruct, path: &Origin, config: &Config) -> Struct {
     let mut lower = own(&item.ident, &item.generics);
     let generics = lower.generics(&item.generics).0;
     let (fields, private) = fields(&mut lower, item.fields.iter(), true, path, config);
@@ -563,7 +567,7 @@ pub(in crate::rust) fn struct_(item: &syn::ItemStruct, path: &str, config: &Conf
 }
 
 /// An enum.
-pub(in crate::rust) fn enum_(item: &syn::ItemEnum, path: &str, config: &Config) -> Enum {
+pub(in crate::rust) fn enum_(item: &syn::ItemEnum, path: &Origin, config: &Config) -> Enum {
     let mut lower = own(&item.ident, &item.generics);
     let generics = lower.generics(&item.generics).0;
     let numbered = item
@@ -612,7 +616,7 @@ pub(in crate::rust) fn variant(
     lower: &mut Lower,
     item: &syn::Variant,
     marks: Marks,
-    path: &str,
+    path: &Origin,
     config: &Config,
 ) -> (Variant, Option<String>) {
     let (fields, _) = fields(lower, item.fields.iter(), false, path, config);
@@ -648,7 +652,7 @@ pub(in crate::rust) fn fields<'f>(
     lower: &mut Lower,
     fields: impl Iterator<Item = &'f syn::Field>,
     public: bool,
-    path: &str,
+    path: &Origin,
     config: &Config,
 ) -> (Vec<Field>, bool) {
     let mut read = Vec::new();
@@ -710,7 +714,7 @@ fn own(ident: &syn::Ident, generics: &syn::Generics) -> Lower {
 }
 
 /// The header of an item, from its visibility to `end`.
-fn header(vis: &syn::Visibility, start: Span, end: Span, path: &str) -> At {
+fn header(vis: &syn::Visibility, start: Span, end: Span, path: &Origin) -> At {
     let start = match vis {
         syn::Visibility::Public(token) => token.span,
         syn::Visibility::Restricted(restricted) => restricted.pub_token.span,

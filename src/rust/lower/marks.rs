@@ -3,7 +3,7 @@
 use syn::punctuated::Punctuated;
 use syn::{Meta, Token};
 
-use super::{at, text, types};
+use super::{Origin, at, text, types};
 use crate::interface::rust::{At, Marks};
 use crate::rust::cfg::{Conditions, Config};
 
@@ -18,8 +18,6 @@ pub(in crate::rust) struct Attributes {
     pub(in crate::rust) path: Option<String>,
     /// `#[macro_export]`.
     pub(in crate::rust) exported: bool,
-    /// `#[macro_use]`.
-    pub(in crate::rust) macro_use: bool,
     /// `#[proc_macro]` and its kin: the name that the macro goes by, if it is given.
     pub(in crate::rust) proc_macro: Option<Option<String>>,
     /// `#[derive(...)]`: paths as written, and where.
@@ -65,7 +63,7 @@ const HARMLESS: [&str; 28] = [
 /// Reads the attributes of one thing.
 pub(in crate::rust) fn attributes(
     attrs: &[syn::Attribute],
-    file: &str,
+    file: &Origin,
     config: &Config,
 ) -> Attributes {
     let mut read = Attributes::default();
@@ -79,7 +77,7 @@ pub(in crate::rust) fn attributes(
 }
 
 impl Attributes {
-    fn take(&mut self, meta: &Meta, file: &str, config: &Config, depth: usize) {
+    fn take(&mut self, meta: &Meta, file: &Origin, config: &Config, depth: usize) {
         let word = meta
             .path()
             .segments
@@ -113,7 +111,6 @@ impl Attributes {
             ("deprecated", _) => self.marks.deprecated = true,
             ("sealed", Meta::Path(_)) => self.sealed = true,
             ("macro_export", _) => self.exported = true,
-            ("macro_use", _) => self.macro_use = true,
             ("proc_macro" | "proc_macro_attribute", _) => self.proc_macro = Some(None),
             ("proc_macro_derive", Meta::List(list)) => {
                 let name = list

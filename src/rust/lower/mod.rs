@@ -6,8 +6,8 @@ mod items;
 mod marks;
 mod types;
 
-pub(super) use functions::{function, method_input_place};
-pub(super) use items::{enum_, fields, file, struct_, trait_item, variant};
+pub(super) use functions::{function, signature_place};
+pub(super) use items::{file, trait_item, variant};
 pub(super) use marks::{Attributes, attributes};
 pub(super) use types::Lower;
 
@@ -17,32 +17,50 @@ use quote::ToTokens;
 use crate::interface::Place;
 use crate::interface::rust::{At, Visibility};
 
-/// The range of a span in the file that is read.
-pub(super) fn at(path: &str, span: Span) -> At {
-    At(Some(place(path, span)))
+/// The text that is read: a file, or a line of a contract.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Origin {
+    /// Where the text starts; none if it never was in a file.
+    pub(super) start: Option<Place>,
+}
+
+impl Origin {
+    /// A whole file.
+    pub(super) fn file(path: &str) -> Self {
+        Self {
+            start: Some(Place::point(path, 1, 1)),
+        }
+    }
+}
+
+/// The range of a span in the text that is read.
+pub(super) fn at(origin: &Origin, span: Span) -> At {
+    at_between(origin, span, span)
 }
 
 /// The range from the start of one span to the end of another.
-pub(super) fn at_between(path: &str, from: Span, to: Span) -> At {
-    let (start, end) = (place(path, from), place(path, to));
+pub(super) fn at_between(origin: &Origin, from: Span, to: Span) -> At {
+    let Some(base) = &origin.start else {
+        return At(None);
+    };
+    let point = |at: proc_macro2::LineColumn| {
+        let line = u32::try_from(at.line).unwrap_or(u32::MAX);
+        let column = u32::try_from(at.column).unwrap_or(u32::MAX);
+        // Only the first line of the text may start further right.
+        let shift = if line <= 1 { base.column } else { 1 };
+        (
+            line.saturating_sub(1).saturating_add(base.line),
+            column.saturating_add(shift),
+        )
+    };
+    let ((line, column), (end_line, end_column)) = (point(from.start()), point(to.end()));
     At(Some(Place {
-        end_line: end.end_line,
-        end_column: end.end_column,
-        ..start
+        path: base.path.clone(),
+        line,
+        column,
+        end_line,
+        end_column,
     }))
-}
-
-/// The range of a span.
-pub(super) fn place(path: &str, span: Span) -> Place {
-    let (start, end) = (span.start(), span.end());
-    let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-    Place {
-        path: path.to_owned(),
-        line: number(start.line),
-        column: number(start.column).saturating_add(1),
-        end_line: number(end.line),
-        end_column: number(end.column).saturating_add(1),
-    }
 }
 
 /// Tokens as normalised text: spaces between tokens say nothing.

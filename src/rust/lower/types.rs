@@ -45,6 +45,18 @@ impl Lower {
         }
     }
 
+    /// Takes parameters into scope that were read before.
+    pub(in crate::rust) fn declare_names(&mut self, generics: &Generics) {
+        for param in &generics.params {
+            if !matches!(param.kind, ParamKind::Lifetime(_)) {
+                self.scope.push(Scoped {
+                    name: param.name.clone(),
+                    constant: matches!(param.kind, ParamKind::Const { .. }),
+                });
+            }
+        }
+    }
+
     /// A copy whose scope can grow without changing this one's.
     pub(in crate::rust) fn inner(&self, generics: &syn::Generics) -> Self {
         let mut inner = self.clone();
