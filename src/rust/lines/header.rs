@@ -45,10 +45,16 @@ pub(super) fn item_path(table: &str, kind: TableKind) -> String {
     }
 }
 
-/// A name that a module passes on.
+/// A name that a module passes on. Lines do not say in which world of names: `use` takes all of them.
 pub(super) fn reexport(export: &str, target: &str) -> String {
-    let name = last(export);
-    if last(target) == name {
+    let bare = |path: &str| -> String {
+        path.trim_end_matches('!')
+            .trim_end_matches("()")
+            .to_owned()
+    };
+    let (export, target) = (bare(export), bare(target));
+    let name = last(&export);
+    if last(&target) == name {
         format!("pub use {target};")
     } else {
         format!("pub use {target} as {};", escape(name))

@@ -65,13 +65,15 @@ pub fn tables(interface: &Interface, names: &mut Names) -> Vec<Table> {
                 }
             }
             for (export, target) in &interface.exports {
-                if parent(export) == path && export != target {
+                let same = export.trim_end_matches("()") == target.trim_end_matches("()");
+                if parent(export) == path && !same {
                     let line = header::reexport(export, target);
                     table.provides.push(Line::new(line));
                 }
             }
         }
         table.provides.sort_by(|a, b| a.text.cmp(&b.text));
+        table.provides.dedup();
         tables.push(table);
     }
     tables.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
@@ -94,13 +96,46 @@ fn reserve(interface: &Interface, names: &mut Names) {
     }
 }
 
-/// A function as one line, with full names.
-pub fn function_line(name: &str, function: &Function) -> String {
+/// The header of an item as one line for a person.
+pub fn header_line(path: &str, item: &Item) -> String {
     let mut printer = Printer {
         names: None,
         scope: Vec::new(),
     };
-    printer.function(name, function)
+    printer.header(path, item)
+}
+
+/// A field, variant, member or item of a trait as one line for a person.
+pub fn part_line(part: Part<'_>) -> String {
+    let mut printer = Printer {
+        names: None,
+        scope: Vec::new(),
+    };
+    match part {
+        Part::Field(field) => {
+            let ty = printer.ty(&field.ty);
+            format!("{}pub {}: {ty}", marks(&field.marks), escape(&field.name))
+        }
+        Part::Variant(variant) => printer.variant(variant),
+        Part::Member(member) => printer.member(member),
+        Part::TraitItem(name, item) => printer.trait_item(name, item),
+        Part::Impl(of) => printer.full_impl(of),
+    }
+}
+
+/// A part of an item that has a line of its own.
+#[derive(Debug, Clone, Copy)]
+pub enum Part<'p> {
+    /// A field.
+    Field(&'p crate::interface::rust::Field),
+    /// A variant.
+    Variant(&'p Variant),
+    /// An item of an inherent impl.
+    Member(&'p Member),
+    /// An item of a trait, with its name.
+    TraitItem(&'p str, &'p TraitItem),
+    /// An impl of a trait.
+    Impl(&'p Impl),
 }
 
 /// A type as text, with full names shortened to their last part: for a person, not to be read back.
@@ -112,13 +147,13 @@ pub fn type_text(ty: &Type) -> String {
     printer.ty(ty)
 }
 
-/// An impl as text for a person.
-pub fn implementation_line(of: &Impl) -> String {
+/// A bound as text for a person.
+pub fn bound_text(bound: &Bound) -> String {
     let mut printer = Printer {
         names: None,
         scope: Vec::new(),
     };
-    printer.full_impl(of)
+    printer.bound(bound)
 }
 
 impl Printer<'_> {

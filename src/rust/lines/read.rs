@@ -580,7 +580,7 @@ impl<'n> Reader<'n> {
             &Self::origin(line),
             &self.config,
         );
-        variant.discriminant = number.map(|text| text.replace(' ', ""));
+        variant.discriminant = number;
         for (field, marks) in variant.fields.iter_mut().zip(field_marks) {
             field.ty = self.ty(&field.ty);
             field.marks = marks;

@@ -588,8 +588,8 @@ pub(in crate::rust) fn enum_(item: &syn::ItemEnum, path: &Origin, config: &Confi
         let (mut read, written) = variant(&mut lower, inner, attrs.marks, path, config);
         let mut value = next;
         if let Some(written) = written {
-            value = number(&written);
-            read.discriminant = Some(value.map_or(written, |value| value.to_string()));
+            value = written.parse().ok();
+            read.discriminant = Some(written);
         } else if numbered {
             read.discriminant = value.map(|value| value.to_string());
         }
@@ -623,7 +623,8 @@ pub(in crate::rust) fn variant(
     let written = item
         .discriminant
         .as_ref()
-        .map(|(_, expr)| types::constant(expr));
+        .map(|(_, expr)| types::constant(expr))
+        .map(|text| number(&text).map_or(text, |value| value.to_string()));
     let read = Variant {
         name: name(&item.ident),
         shape: shape(&item.fields),
