@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use cogate::compare::rust::compare;
 use cogate::interface::Names;
 use cogate::rust::{Project, lines};
 use cogate::source::{Options, Tree};
@@ -81,4 +82,32 @@ fn what_is_printed_is_read_back() {
         println!("{wrong}");
     }
     assert!(wrong.is_empty(), "{} are not read back", wrong.len());
+}
+
+/// Prints what changed between two folders: `OLD=.. NEW=.. cargo test --test real_rust -- --ignored --nocapture`.
+#[test]
+#[ignore = "a tool for reading findings on real code"]
+fn what_changed() {
+    let open = |name: &str| {
+        let path = std::env::var_os(name).map(PathBuf::from).unwrap_or_default();
+        Tree::directory(&path, &Options::default()).unwrap()
+    };
+    let (old, new) = (open("OLD"), open("NEW"));
+    let (old, new) = Project::changed(&Project::new(&old), &Project::new(&new));
+    let mut findings = compare(&old, &new, &cogate::compare::rust::Options::default());
+    cogate::finding::sort(&mut findings);
+    for finding in &findings {
+        let place = finding
+            .new
+            .as_ref()
+            .or(finding.old.as_ref())
+            .map(|side| format!("{}:{}", side.place.path, side.place.line))
+            .unwrap_or_default();
+        println!(
+            "{} {place} [{}] {}",
+            finding.level.word(),
+            finding.rule,
+            finding.message
+        );
+    }
 }

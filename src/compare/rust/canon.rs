@@ -31,6 +31,13 @@ impl Paths {
         for (path, key) in &new.exports {
             paths.renamed.insert(path.clone(), key.clone());
         }
+        // What could not be named, and can be now.
+        for (key, defined) in &new.defined {
+            paths
+                .renamed
+                .entry(defined.clone())
+                .or_insert_with(|| key.clone());
+        }
         // A path that has gone, of an item that can be imported otherwise.
         for (path, key) in &old.exports {
             if let Some(now) = new.exports.get(path) {
@@ -266,7 +273,7 @@ fn implied(trait_: &TraitRef, canon: &mut Canon<'_>, interface: &Interface) -> V
         "std::io::BufRead" => &["std::io::Read"],
         "std::iter::DoubleEndedIterator"
         | "std::iter::ExactSizeIterator"
-        | "std::iter::FusedIterator" => &["std::iter::Iterator"],
+        | "std::iter::FusedIterator" => return vec![same_args("std::iter::Iterator")],
         "std::ops::Fn" => return vec![same_args("std::ops::FnMut")],
         "std::ops::FnMut" => return vec![same_args("std::ops::FnOnce")],
         "std::iter::Iterator" => return vec![same_args("std::iter::IntoIterator")],

@@ -5,7 +5,8 @@ use syn::spanned::Spanned;
 
 use super::types::{self, Lower};
 use super::{Origin, at, at_between, attributes, name, text};
-use crate::interface::rust::{At, Function, Input, Receiver, Type};
+use crate::interface::rust::fold::Fold;
+use crate::interface::rust::{Arg, At, Function, Input, Receiver, Type};
 use crate::rust::cfg::Config;
 
 /// A signature; `provided` says whether there is a body.
@@ -78,7 +79,10 @@ fn receiver(lower: &mut Lower, receiver: &syn::Receiver) -> Receiver {
         syn::ReceiverKind::Typed(_, ty) => {
             // `self: &Self` is `&self`; `Self` is kept as it is, for it is the impl's own type.
             let own = lower.self_ty.take();
-            let lowered = lower.ty(ty);
+            let mut lowered = lower.ty(ty);
+            if let Some(own) = &own {
+                lowered = SpellSelf(own).ty(&lowered);
+            }
             lower.self_ty = own;
             let is_self = |ty: &Type| matches!(ty, Type::Param(name) if name == "Self");
             match lowered {
@@ -94,6 +98,20 @@ fn receiver(lower: &mut Lower, receiver: &syn::Receiver) -> Receiver {
         other => {
             let _ = other;
             Receiver::Typed(Type::Other(text(receiver)))
+        }
+    }
+}
+
+/// The impl's own type, written out, is `Self`.
+struct SpellSelf<'t>(&'t Type);
+
+impl Fold for SpellSelf<'_> {
+    fn path(&mut self, path: &str, args: Vec<Arg>) -> Type {
+        let ty = Type::Path(path.to_owned(), args);
+        if ty == *self.0 {
+            Type::Param("Self".to_owned())
+        } else {
+            ty
         }
     }
 }
