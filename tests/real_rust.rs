@@ -46,7 +46,10 @@ fn what_is_printed_is_read_back() {
         let interface = Project::new(&tree).whole();
         let mut names = Names::default();
         let tables = lines::tables(&interface, &mut names);
-        lines_read += tables.iter().map(|table| table.provides.len() + 1).sum::<usize>();
+        lines_read += tables
+            .iter()
+            .map(|table| table.provides.len() + 1)
+            .sum::<usize>();
         if std::env::var_os("SHOW").is_some_and(|show| folder.ends_with(&show)) {
             for table in &tables {
                 println!("[{}.{:?}]\n  {}", table.kind, table.path, table.is.text);
@@ -89,11 +92,16 @@ fn what_is_printed_is_read_back() {
 #[ignore = "a tool for reading findings on real code"]
 fn what_changed() {
     let open = |name: &str| {
-        let path = std::env::var_os(name).map(PathBuf::from).unwrap_or_default();
+        let path = std::env::var_os(name)
+            .map(PathBuf::from)
+            .unwrap_or_default();
         Tree::directory(&path, &Options::default()).unwrap()
     };
     let (old, new) = (open("OLD"), open("NEW"));
     let (old, new) = Project::changed(&Project::new(&old), &Project::new(&new));
+    if let Some(path) = std::env::var_os("DEBUG").and_then(|path| path.into_string().ok()) {
+        println!("{:#?}\n{:#?}", old.find(&path), new.find(&path));
+    }
     let mut findings = compare(&old, &new, &cogate::compare::rust::Options::default());
     cogate::finding::sort(&mut findings);
     for finding in &findings {

@@ -32,7 +32,11 @@ fn fixtures() -> PathBuf {
 fn cases() -> Vec<PathBuf> {
     let mut found = Vec::new();
     for rule in std::fs::read_dir(fixtures()).unwrap().flatten() {
-        for case in std::fs::read_dir(rule.path()).into_iter().flatten().flatten() {
+        for case in std::fs::read_dir(rule.path())
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
             if case.path().join("old.rs").is_file() {
                 found.push(case.path());
             }
@@ -65,23 +69,35 @@ fn line(finding: &Finding) -> String {
     } else {
         &finding.item
     };
-    format!("{} {} {item} {}", finding.rule, finding.subject, sorted.join(","))
-        .trim_end()
-        .to_owned()
+    format!(
+        "{} {} {item} {}",
+        finding.rule,
+        finding.subject,
+        sorted.join(",")
+    )
+    .trim_end()
+    .to_owned()
 }
 
 fn rustc(source: &Path, name: &str, out: &Path, provider: Option<&Path>) -> Result<(), String> {
     let mut command = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     command
-        .args(["--crate-type", "lib", "--emit=metadata", "--edition", "2024"])
+        .args([
+            "--crate-type",
+            "lib",
+            "--emit=metadata",
+            "--edition",
+            "2024",
+        ])
         .args(["--crate-name", name, "--error-format", "short"])
         .arg("--out-dir")
         .arg(out)
         .arg(source);
     if let Some(provider) = provider {
-        command
-            .arg("--extern")
-            .arg(format!("provider={}", provider.join("libprovider.rmeta").display()));
+        command.arg("--extern").arg(format!(
+            "provider={}",
+            provider.join("libprovider.rmeta").display()
+        ));
     }
     let output = command.output().map_err(|error| error.to_string())?;
     if output.status.success() {
@@ -94,13 +110,13 @@ fn rustc(source: &Path, name: &str, out: &Path, provider: Option<&Path>) -> Resu
 /// What is wrong with a case, and how many programs were compiled.
 fn check(case: &Path) -> (Vec<String>, usize) {
     let mut wrong = Vec::new();
-    let expect: Expect =
-        match std::fs::read_to_string(case.join("expect.toml")).map_err(|error| error.to_string())
-            .and_then(|text| toml::from_str(&text).map_err(|error| error.to_string()))
-        {
-            Ok(expect) => expect,
-            Err(error) => return (vec![error], 0),
-        };
+    let expect: Expect = match std::fs::read_to_string(case.join("expect.toml"))
+        .map_err(|error| error.to_string())
+        .and_then(|text| toml::from_str(&text).map_err(|error| error.to_string()))
+    {
+        Ok(expect) => expect,
+        Err(error) => return (vec![error], 0),
+    };
     let read = |name: &str| std::fs::read_to_string(case.join(name)).unwrap_or_default();
     let (old, new) = (tree(&read("old.rs")), tree(&read("new.rs")));
     let (old, new) = Project::changed(&Project::new(&old), &Project::new(&new));
@@ -146,7 +162,9 @@ fn check(case: &Path) -> (Vec<String>, usize) {
     for witness in witnesses {
         let name = witness.file_stem().unwrap().to_string_lossy().into_owned();
         let role = name.strip_prefix("witness-");
-        let breaks = role.map_or(!expect.breaks.is_empty(), |role| expect.breaks.contains(role));
+        let breaks = role.map_or(!expect.breaks.is_empty(), |role| {
+            expect.breaks.contains(role)
+        });
         compiled += 2;
         if let Err(error) = rustc(&witness, "witness", scratch.path(), Some(&sides[0])) {
             wrong.push(format!("{name} does not compile with old.rs: {error}"));
@@ -193,5 +211,9 @@ fn rustc_agrees_with_every_fixture() {
             println!("{}: {problem}", case.display());
         }
     }
-    assert!(wrong.is_empty(), "{} cases are not as they say", wrong.len());
+    assert!(
+        wrong.is_empty(),
+        "{} cases are not as they say",
+        wrong.len()
+    );
 }

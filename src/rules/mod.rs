@@ -53,7 +53,6 @@ macro_rules! rule {
         }
     };
 }
-#[allow(unused_imports)]
 use rule;
 
 /// Every rule, sorted by id.

@@ -59,11 +59,21 @@ pub(super) fn exports(scope: &Scope<'_>) -> Exports {
     let mut found = walk.found;
     let mut keys: BTreeMap<Def, (bool, usize, String)> = BTreeMap::new();
     for (path, leads) in &found.paths {
-        for (_, def) in leads {
+        for (space, def) in leads {
+            // What is outside the tree goes by its own path.
+            if matches!(def, Def::External(_)) {
+                continue;
+            }
+            // A function may have the name of a module or type.
+            let shared = *space == Space::Values && leads.len() > 1;
             let rank = (
                 found.hidden.contains(path),
                 path.matches("::").count(),
-                path.clone(),
+                if shared {
+                    format!("{path}()")
+                } else {
+                    path.clone()
+                },
             );
             let best = keys.entry(def.clone()).or_insert_with(|| rank.clone());
             if rank < *best {
@@ -82,9 +92,7 @@ impl Walk<'_, '_> {
     fn is_hidden(&self, def: &Def) -> bool {
         match def {
             Def::Item(module, index) => {
-                self.scope.world.modules[*module].items[*index]
-                    .marks
-                    .hidden
+                self.scope.world.modules[*module].items[*index].marks.hidden
             }
             Def::Module(module) => {
                 let module = &self.scope.world.modules[*module];
@@ -241,9 +249,10 @@ impl Walk<'_, '_> {
             Def::External(_) | Def::Variant(..) => modules[module].items.iter().any(|item| {
                 matches!(item.kind, Kind::ExternCrate { .. })
                     && self.scope.public(&item.vis, module)
-                    && self.scope.own(module).any(|(_, name, other)| {
-                        other == def && name == item.name
-                    })
+                    && self
+                        .scope
+                        .own(module)
+                        .any(|(_, name, other)| other == def && name == item.name)
             }),
         }
     }
@@ -252,7 +261,10 @@ impl Walk<'_, '_> {
         match def {
             Def::Item(at, index) => matches!(
                 self.scope.world.modules[*at].items[*index].kind,
-                Kind::Macro { exported: false }
+                Kind::Macro {
+                    exported: false,
+                    ..
+                }
             ),
             _ => false,
         }

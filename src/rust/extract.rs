@@ -39,7 +39,11 @@ impl<'w> Extract<'w> {
     pub(super) fn frame(&self) -> Interface {
         let world = self.scope.world;
         let mut interface = Interface {
-            crates: world.crates.iter().map(|krate| krate.name.clone()).collect(),
+            crates: world
+                .crates
+                .iter()
+                .map(|krate| krate.name.clone())
+                .collect(),
             unknown: world.unknown.clone(),
             untrusted: world.untrusted.clone(),
             broken: world.broken.clone(),
@@ -70,15 +74,14 @@ impl<'w> Extract<'w> {
                 .or_default()
                 .insert("*".to_owned());
         }
+        let bodies = self.macro_words();
         for (at, module) in world.modules.iter().enumerate() {
             for item in module.items.iter() {
                 match &item.kind {
                     Raw::Call { path, words } => {
-                        interface
-                            .made
-                            .entry(module.path.clone())
-                            .or_default()
-                            .extend(words.iter().cloned());
+                        let made = interface.made.entry(module.path.clone()).or_default();
+                        made.extend(words.iter().cloned());
+                        reach(super::last_of(path), &bodies, made);
                         let call = if path.is_empty() { "macro" } else { path };
                         interface
                             .unknown
@@ -100,6 +103,20 @@ impl<'w> Extract<'w> {
             }
         }
         interface
+    }
+
+    /// The words in the bodies of this tree's own macros: a name that a call makes may stand there.
+    fn macro_words(&self) -> BTreeMap<&str, BTreeSet<&str>> {
+        let mut bodies: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for module in &self.scope.world.modules {
+            for item in module.items.iter() {
+                if let Raw::Macro { words, .. } = &item.kind {
+                    let body = bodies.entry(item.name.as_str()).or_default();
+                    body.extend(words.iter().map(String::as_str));
+                }
+            }
+        }
+        bodies
     }
 
     /// The path by which a definition goes.
@@ -161,9 +178,7 @@ impl<'w> Extract<'w> {
             found = self
                 .scope
                 .own(module)
-                .filter(|(space, own, _)| {
-                    *own == name && (*space == Space::Macros) == is_macro
-                })
+                .filter(|(space, own, _)| *own == name && (*space == Space::Macros) == is_macro)
                 .map(|(_, _, def)| def.clone())
                 .filter(|def| matches!(def, Def::Item(..) | Def::Module(_)))
                 .collect();
@@ -210,7 +225,7 @@ impl<'w> Extract<'w> {
             return;
         };
         let mut key = self.key(def);
-        if into.items.contains_key(&key) {
+        if into.items.contains_key(&key) && !self.exports.keys.contains_key(def) {
             if matches!(def, Def::Module(_)) {
                 return;
             }
@@ -478,8 +493,27 @@ impl<'w> Extract<'w> {
             let Type::Param(name) = &of.self_ty else {
                 return false;
             };
-            of.trait_.path == key && of.generics.wheres.is_empty() && covers(&of.generics, name, supertraits)
+            of.trait_.path == key
+                && of.generics.wheres.is_empty()
+                && covers(&of.generics, name, supertraits)
         })
+    }
+}
+
+/// Adds the words of a macro, and of the macros that it may call.
+fn reach(name: &str, bodies: &BTreeMap<&str, BTreeSet<&str>>, into: &mut BTreeSet<String>) {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![name];
+    while let Some(name) = open.pop() {
+        if !seen.insert(name) {
+            continue;
+        }
+        for word in bodies.get(name).into_iter().flatten() {
+            into.insert((*word).to_owned());
+            if bodies.contains_key(word) {
+                open.push(word);
+            }
+        }
     }
 }
 

@@ -240,8 +240,7 @@ impl Collect<'_, '_> {
                     };
                     member.kind = match &member.kind {
                         MemberKind::Function(function) => {
-                            let mut function =
-                                substitute.function(&apart(function, &substitute));
+                            let mut function = substitute.function(&apart(function, &substitute));
                             let asked = substitute.generics(&plain.generics);
                             function.generics.wheres.extend(more(&asked, &own));
                             function.generics.sort();
@@ -278,12 +277,12 @@ impl Collect<'_, '_> {
         let own = resolver.generics(generics);
         let self_ty = Type::Path(resolver.name_of(&def), own_args(&own));
         for (written, at) in &item.derives {
-            let found = [Space::Macros, Space::Types]
-                .into_iter()
-                .find_map(|space| match self.scope.resolve(module, written, space) {
+            let found = [Space::Macros, Space::Types].into_iter().find_map(|space| {
+                match self.scope.resolve(module, written, space) {
                     Some((def @ Def::External(_), _)) => Some(resolver.name_of(&def)),
                     _ => None,
-                });
+                }
+            });
             let standard = known::derive(super::last_of(written));
             let path = match (found, standard) {
                 (Some(found), _) => found,
@@ -339,7 +338,16 @@ fn defaults_to_self(path: &str) -> bool {
             let name = name.strip_suffix("Assign").unwrap_or(name);
             matches!(
                 name,
-                "Add" | "Sub" | "Mul" | "Div" | "Rem" | "BitAnd" | "BitOr" | "BitXor" | "Shl" | "Shr"
+                "Add"
+                    | "Sub"
+                    | "Mul"
+                    | "Div"
+                    | "Rem"
+                    | "BitAnd"
+                    | "BitOr"
+                    | "BitXor"
+                    | "Shl"
+                    | "Shr"
             )
         })
 }

@@ -90,15 +90,42 @@ pub(super) fn is_primitive(name: &str) -> bool {
 
 /// Paths of the standard library that lead to one thing.
 const SAME: &[(&str, &str)] = &[
-    ("std::collections::btree_map::BTreeMap", "std::collections::BTreeMap"),
-    ("std::collections::btree_set::BTreeSet", "std::collections::BTreeSet"),
-    ("std::collections::binary_heap::BinaryHeap", "std::collections::BinaryHeap"),
-    ("std::collections::hash_map::HashMap", "std::collections::HashMap"),
-    ("std::collections::hash_set::HashSet", "std::collections::HashSet"),
-    ("std::collections::linked_list::LinkedList", "std::collections::LinkedList"),
-    ("std::collections::vec_deque::VecDeque", "std::collections::VecDeque"),
-    ("std::collections::hash_map::RandomState", "std::hash::RandomState"),
-    ("std::collections::hash_map::DefaultHasher", "std::hash::DefaultHasher"),
+    (
+        "std::collections::btree_map::BTreeMap",
+        "std::collections::BTreeMap",
+    ),
+    (
+        "std::collections::btree_set::BTreeSet",
+        "std::collections::BTreeSet",
+    ),
+    (
+        "std::collections::binary_heap::BinaryHeap",
+        "std::collections::BinaryHeap",
+    ),
+    (
+        "std::collections::hash_map::HashMap",
+        "std::collections::HashMap",
+    ),
+    (
+        "std::collections::hash_set::HashSet",
+        "std::collections::HashSet",
+    ),
+    (
+        "std::collections::linked_list::LinkedList",
+        "std::collections::LinkedList",
+    ),
+    (
+        "std::collections::vec_deque::VecDeque",
+        "std::collections::VecDeque",
+    ),
+    (
+        "std::collections::hash_map::RandomState",
+        "std::hash::RandomState",
+    ),
+    (
+        "std::collections::hash_map::DefaultHasher",
+        "std::hash::DefaultHasher",
+    ),
     ("std::collections::Bound", "std::ops::Bound"),
     ("std::prelude::v1::Vec", "std::vec::Vec"),
     ("std::prelude::v1::Box", "std::boxed::Box"),

@@ -258,7 +258,12 @@ fn children(known: &BTreeSet<&str>, world: &mut World, wanted: &Wanted, next: &m
                 continue;
             };
             // An alternative for another target does not replace the one that is there.
-            let shadowed = items_named(&world.modules[at.module].items, &item.name, index, item.host);
+            let shadowed = items_named(
+                &world.modules[at.module].items,
+                &item.name,
+                index,
+                item.host,
+            );
             if shadowed {
                 continue;
             }

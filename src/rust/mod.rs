@@ -125,7 +125,12 @@ impl<'t> Project<'t> {
     pub fn public_path(&self, path: &str) -> Option<String> {
         let all = self.crates();
         let path = absolute(path, &all)?;
-        let root: BTreeSet<String> = path.split("::").next().map(str::to_owned).into_iter().collect();
+        let root: BTreeSet<String> = path
+            .split("::")
+            .next()
+            .map(str::to_owned)
+            .into_iter()
+            .collect();
         let cache = Cache::default();
         let world = load(self.files, &cache, &|all| needed(all, &root));
         let extract = Extract::new(&world);
@@ -265,9 +270,8 @@ fn same_text(old: &dyn Files, new: &dyn Files) -> bool {
             .is_some_and(|ending| ending == "rs")
             || path.ends_with("Cargo.toml")
     };
-    let list = |files: &dyn Files| -> Vec<String> {
-        files.paths().into_iter().filter(matters).collect()
-    };
+    let list =
+        |files: &dyn Files| -> Vec<String> { files.paths().into_iter().filter(matters).collect() };
     let (before, after) = (list(old), list(new));
     if before != after {
         return false;

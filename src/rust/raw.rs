@@ -100,6 +100,8 @@ pub(super) enum Kind {
     Macro {
         /// It is exported at the root of the crate.
         exported: bool,
+        /// The words in its body.
+        words: BTreeSet<String>,
     },
     /// A trait's impl.
     Impl(Box<Impl>),

@@ -119,7 +119,11 @@ impl<'s, 'w> Resolver<'s, 'w> {
 
     fn rest(base: Type, path: &str, used: usize, mut args: Vec<Arg>) -> Type {
         let mut ty = base;
-        let names: Vec<&str> = path.trim_start_matches("::").split("::").skip(used).collect();
+        let names: Vec<&str> = path
+            .trim_start_matches("::")
+            .split("::")
+            .skip(used)
+            .collect();
         let count = names.len();
         for (index, name) in names.into_iter().enumerate() {
             let own = if index + 1 == count {

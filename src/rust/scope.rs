@@ -137,7 +137,7 @@ impl<'w> Scope<'w> {
                 Kind::Function(_) | Kind::Const(_) | Kind::Static { .. } => {
                     add(Space::Values, def);
                 }
-                Kind::Macro { exported } => {
+                Kind::Macro { exported, .. } => {
                     if *exported {
                         self.exported_macros
                             .insert((module.krate, item.name.clone()), def.clone());
@@ -193,7 +193,10 @@ impl<'w> Scope<'w> {
 
     /// Whether a visibility is public in the crate of a module.
     pub(super) fn public(&self, vis: &Visibility, module: usize) -> bool {
-        is_public(vis, self.world.crates[self.world.modules[module].krate].binary)
+        is_public(
+            vis,
+            self.world.crates[self.world.modules[module].krate].binary,
+        )
     }
 
     /// The path of a definition.
@@ -202,14 +205,15 @@ impl<'w> Scope<'w> {
             Def::Item(module, index) => {
                 let module = &self.world.modules[*module];
                 match &module.items[*index].kind {
-                    Kind::Macro { exported: true } => {
+                    Kind::Macro { exported: true, .. } => {
                         format!(
                             "{}::{}!",
-                            self.world.crates[module.krate].name,
-                            module.items[*index].name
+                            self.world.crates[module.krate].name, module.items[*index].name
                         )
                     }
-                    Kind::Macro { .. } => format!("{}::{}!", module.path, module.items[*index].name),
+                    Kind::Macro { .. } => {
+                        format!("{}::{}!", module.path, module.items[*index].name)
+                    }
                     _ => format!("{}::{}", module.path, module.items[*index].name),
                 }
             }
@@ -229,7 +233,9 @@ impl<'w> Scope<'w> {
         }
         let real = match krate.dependencies.get(name) {
             Some(real) => real,
-            None if krate.name == name && !krate.binary => return Some(Def::Module(self.world.roots[from])),
+            None if krate.name == name && !krate.binary => {
+                return Some(Def::Module(self.world.roots[from]));
+            }
             None => return None,
         };
         Some(match self.by_crate.get(real) {
@@ -290,7 +296,9 @@ impl<'w> Scope<'w> {
                     .lookup(*at, name, space_at(index + 1), steps + 1)
                     .or_else(|| self.guess(*at, name)),
                 Def::Item(at, item) => match &self.world.modules[*at].items[*item].kind {
-                    Kind::Enum(read) if read.variants.iter().any(|variant| variant.name == name) => {
+                    Kind::Enum(read)
+                        if read.variants.iter().any(|variant| variant.name == name) =>
+                    {
                         Some(Def::Variant(*at, *item, name.to_owned()))
                     }
                     // What follows a type is one of its own items.
@@ -346,7 +354,9 @@ impl<'w> Scope<'w> {
             return None;
         }
         if path.is_empty() {
-            return Some(Def::Module(self.world.roots[self.world.modules[module].krate]));
+            return Some(Def::Module(
+                self.world.roots[self.world.modules[module].krate],
+            ));
         }
         let krate = self.world.modules[module].krate;
         let count = path.trim_start_matches("::").split("::").count();
@@ -364,7 +374,10 @@ impl<'w> Scope<'w> {
         }
         // `use name::..` in the module `name` means another crate, not itself.
         let first = path.split("::").next().unwrap_or(path);
-        if self.busy.borrow().contains(&(module, Space::Types, first.to_owned()))
+        if self
+            .busy
+            .borrow()
+            .contains(&(module, Space::Types, first.to_owned()))
             && let Some(Def::External(base)) = self.external_crate(krate, first)
         {
             let rest = path[first.len()..].to_owned();

@@ -66,7 +66,10 @@ impl Paths {
     }
 
     fn is_local(&self, path: &str) -> bool {
-        path.contains("::") && self.crates.contains(path.split("::").next().unwrap_or(path))
+        path.contains("::")
+            && self
+                .crates
+                .contains(path.split("::").next().unwrap_or(path))
     }
 
     /// What a path of the old interface is in the new one. What nobody outside can name goes by its last part: where
@@ -148,8 +151,15 @@ impl Fold for Canon<'_> {
         }
     }
     fn assoc(&mut self, base: Type, trait_: Option<TraitRef>, name: &str, args: Vec<Arg>) -> Type {
+        // `<U as TryFrom<T>>::Error` is `<T as TryInto<U>>::Error`.
+        let base = match trait_
+            .as_ref()
+            .map(|of| (of.path.as_str(), of.args.as_slice()))
+        {
+            Some(("std::convert::TryFrom", [Arg::Type(from)])) => from.clone(),
+            _ => base,
+        };
         // `T::Item` and `<T as Iterator>::Item` are one where only one trait gives it.
-        let _ = trait_;
         Type::Assoc {
             base: Box::new(base),
             trait_: None,
@@ -207,6 +217,11 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    /// Takes in what follows from elsewhere.
+    pub(super) fn grant(&mut self, bound: Bound) {
+        self.all.insert(bound);
+    }
+
     /// What `new` asks that does not follow from this.
     pub(super) fn missing(&self, new: &Asked) -> Vec<Bound> {
         new.written

@@ -57,9 +57,24 @@ impl<'a> Pair<'a> {
             old_canon = old_canon.with(&before.generics, '$');
             new_canon = new_canon.with(&after.generics, '$');
         }
-        self.receiver(subject, (&before, &mut old_canon), (&after, &mut new_canon), audience);
-        let inputs_equal = self.inputs(subject, (&before, &old_canon), (&after, &new_canon), audience);
-        self.output(subject, (&before, &mut old_canon), (&after, &mut new_canon), audience);
+        self.receiver(
+            subject,
+            (&before, &mut old_canon),
+            (&after, &mut new_canon),
+            audience,
+        );
+        let inputs_equal = self.inputs(
+            subject,
+            (&before, &old_canon),
+            (&after, &new_canon),
+            audience,
+        );
+        self.output(
+            subject,
+            (&before, &mut old_canon),
+            (&after, &mut new_canon),
+            audience,
+        );
         self.own_params(subject, old.0, new.0, audience);
         if same_count {
             self.bounds_of(
@@ -75,7 +90,13 @@ impl<'a> Pair<'a> {
         }
     }
 
-    fn qualifiers(&mut self, subject: Subject<'_>, old: &Function, new: &Function, audience: Audience) {
+    fn qualifiers(
+        &mut self,
+        subject: Subject<'_>,
+        old: &Function,
+        new: &Function,
+        audience: Audience,
+    ) {
         let path = subject.path;
         if old.is_const && !new.is_const {
             let finding = Finding::new(
@@ -95,7 +116,12 @@ impl<'a> Pair<'a> {
                 format!("`{path}` is `unsafe` now, so calls need an `unsafe` block"),
             )
             .hurts(Role::Callers, Certainty::Definite);
-            self.change(subject, finding, "keep the safe function, and add an unsafe one beside it", (None, None));
+            self.change(
+                subject,
+                finding,
+                "keep the safe function, and add an unsafe one beside it",
+                (None, None),
+            );
         }
         if old.is_unsafe && !new.is_unsafe && audience.implementers {
             let finding = Finding::new(
@@ -105,7 +131,12 @@ impl<'a> Pair<'a> {
                 format!("`{path}` is safe now, so an `unsafe fn` no longer implements it"),
             )
             .hurts(Role::Implementers, Certainty::Definite);
-            self.change(subject, finding, "tell implementers to drop `unsafe`", (None, None));
+            self.change(
+                subject,
+                finding,
+                "tell implementers to drop `unsafe`",
+                (None, None),
+            );
         }
         if old.abi != new.abi {
             let word = |abi: &Option<String>| abi.clone().unwrap_or_else(|| "Rust".to_owned());
@@ -113,7 +144,11 @@ impl<'a> Pair<'a> {
                 "abi-changed",
                 path,
                 "",
-                format!("`{path}` was called by the {} ABI and is called by the {} ABI now", word(&old.abi), word(&new.abi)),
+                format!(
+                    "`{path}` was called by the {} ABI and is called by the {} ABI now",
+                    word(&old.abi),
+                    word(&new.abi)
+                ),
             );
             let finding = Felt::Perhaps.hurt(finding, audience);
             self.change(subject, finding, "keep the ABI", (None, None));
@@ -127,7 +162,7 @@ impl<'a> Pair<'a> {
         new: (&Function, &mut Canon<'a>),
         audience: Audience,
     ) {
-        let mut read = |side: &Function, canon: &mut Canon<'a>| {
+        let read = |side: &Function, canon: &mut Canon<'a>| {
             side.receiver.as_ref().map(|receiver| match receiver {
                 Receiver::Value => Receiver::Value,
                 Receiver::Reference { mutable, .. } => Receiver::Reference {
@@ -161,11 +196,21 @@ impl<'a> Pair<'a> {
             "receiver-changed",
             subject.path,
             "self",
-            format!("`{}` took {} and takes {} now", subject.path, text(&before), text(&after)),
+            format!(
+                "`{}` took {} and takes {} now",
+                subject.path,
+                text(&before),
+                text(&after)
+            ),
         );
         let finding = felt.hurt(finding, audience);
         let marks = (Some(&old.0.receiver_at), Some(&new.0.receiver_at));
-        self.change(subject, finding, "keep the method, and give the new one another name", marks);
+        self.change(
+            subject,
+            finding,
+            "keep the method, and give the new one another name",
+            marks,
+        );
     }
 
     /// Compares parameters; true if all types are equal.
@@ -187,15 +232,26 @@ impl<'a> Pair<'a> {
             };
             let (olds, news) = (names(before), names(after));
             let extra: Vec<String> = if news.len() > olds.len() {
-                news.iter().filter(|name| !olds.contains(name)).cloned().collect()
+                news.iter()
+                    .filter(|name| !olds.contains(name))
+                    .cloned()
+                    .collect()
             } else {
-                olds.iter().filter(|name| !news.contains(name)).cloned().collect()
+                olds.iter()
+                    .filter(|name| !news.contains(name))
+                    .cloned()
+                    .collect()
             };
             let finding = Finding::new(
                 "parameter-count-changed",
                 subject.path,
                 extra.join(", "),
-                format!("`{}` took {} arguments and takes {} now", subject.path, count(before), count(after)),
+                format!(
+                    "`{}` took {} arguments and takes {} now",
+                    subject.path,
+                    count(before),
+                    count(after)
+                ),
             );
             let finding = Felt::Surely.hurt(finding, audience);
             let mark = |side: &Function, names: &[String]| -> At {
@@ -205,7 +261,8 @@ impl<'a> Pair<'a> {
                     .map_or(At(None), |input| input.at.clone())
             };
             let (old_mark, new_mark) = (mark(before, &news), mark(after, &olds));
-            let help = "keep the function, and add one with another name that takes the other arguments";
+            let help =
+                "keep the function, and add one with another name that takes the other arguments";
             self.change(subject, finding, help, (Some(&old_mark), Some(&new_mark)));
             return false;
         }
@@ -215,7 +272,10 @@ impl<'a> Pair<'a> {
                 return opaque(side, canon);
             }
             let mut canon = canon.clone();
-            side.inputs.iter().map(|input| canon.ty(&input.ty)).collect()
+            side.inputs
+                .iter()
+                .map(|input| canon.ty(&input.ty))
+                .collect()
         };
         let apart = arguments(&before.generics).len() != arguments(&after.generics).len();
         let old_types: Vec<Type> = types(before, old.1, apart);
@@ -253,7 +313,13 @@ impl<'a> Pair<'a> {
             let (mut canon_old, mut canon_new) = (self.canon_old(), self.canon_new());
             let before = asked(bounds, true, &mut canon_old, self.old);
             let after = asked(bounds_now, true, &mut canon_new, self.new);
-            self.opaque_input(subject, &name, (&before, &input.at), (&after, &now.at), audience);
+            self.opaque_input(
+                subject,
+                &name,
+                (&before, &input.at),
+                (&after, &now.at),
+                audience,
+            );
             return;
         }
         let felt = accepts(ty, ty_now);
@@ -307,10 +373,19 @@ impl<'a> Pair<'a> {
                 "bound-removed",
                 subject.path,
                 name,
-                format!("`{}` no longer promises `{name}: {}` to those who write it", subject.path, texts(&less)),
+                format!(
+                    "`{}` no longer promises `{name}: {}` to those who write it",
+                    subject.path,
+                    texts(&less)
+                ),
             )
             .hurts(Role::Implementers, Certainty::Definite);
-            self.change(subject, finding, "keep the bound: implementers rely on it", (Some(old.1), Some(new.1)));
+            self.change(
+                subject,
+                finding,
+                "keep the bound: implementers rely on it",
+                (Some(old.1), Some(new.1)),
+            );
         }
     }
 
@@ -363,7 +438,13 @@ impl<'a> Pair<'a> {
     }
 
     /// The function's own type parameters, as a caller may write them (`f::<T>`) and an implementer has to.
-    fn own_params(&mut self, subject: Subject<'_>, old: &Function, new: &Function, audience: Audience) {
+    fn own_params(
+        &mut self,
+        subject: Subject<'_>,
+        old: &Function,
+        new: &Function,
+        audience: Audience,
+    ) {
         let names = |function: &Function| -> Vec<String> {
             arguments(&function.generics)
                 .iter()
@@ -375,17 +456,32 @@ impl<'a> Pair<'a> {
             return;
         }
         let (rule, extra, what) = if after.len() > before.len() {
-            let extra: Vec<String> = after.iter().filter(|name| !before.contains(name)).cloned().collect();
+            let extra: Vec<String> = after
+                .iter()
+                .filter(|name| !before.contains(name))
+                .cloned()
+                .collect();
             ("generic-parameter-added", extra, "has more type parameters")
         } else {
-            let extra: Vec<String> = before.iter().filter(|name| !after.contains(name)).cloned().collect();
-            ("generic-parameter-removed", extra, "has fewer type parameters")
+            let extra: Vec<String> = before
+                .iter()
+                .filter(|name| !after.contains(name))
+                .cloned()
+                .collect();
+            (
+                "generic-parameter-removed",
+                extra,
+                "has fewer type parameters",
+            )
         };
         let finding = Finding::new(
             rule,
             subject.path,
             extra.join(", "),
-            format!("`{}` {what}: calls that write them out no longer compile", subject.path),
+            format!(
+                "`{}` {what}: calls that write them out no longer compile",
+                subject.path
+            ),
         );
         // Nobody can have written out parameters that were not there.
         let felt = if before.is_empty() {
@@ -398,11 +494,22 @@ impl<'a> Pair<'a> {
             Felt::Perhaps
         };
         let finding = felt.hurt(finding, audience);
-        self.change(subject, finding, "keep the list of type parameters", (None, None));
+        self.change(
+            subject,
+            finding,
+            "keep the list of type parameters",
+            (None, None),
+        );
     }
 
     /// Lifetimes, where types are equal without them.
-    fn lifetimes(&mut self, subject: Subject<'_>, old: &Function, new: &Function, audience: Audience) {
+    fn lifetimes(
+        &mut self,
+        subject: Subject<'_>,
+        old: &Function,
+        new: &Function,
+        audience: Audience,
+    ) {
         let (before, after) = (tied(old), tied(new));
         if before == after {
             return;
@@ -411,7 +518,10 @@ impl<'a> Pair<'a> {
             "lifetime-changed",
             subject.path,
             "",
-            format!("lifetimes in `{}` are tied together in another way", subject.path),
+            format!(
+                "lifetimes in `{}` are tied together in another way",
+                subject.path
+            ),
         );
         if audience.callers {
             finding = finding.hurts(Role::Callers, Certainty::Possible);
@@ -419,7 +529,12 @@ impl<'a> Pair<'a> {
         if audience.implementers {
             finding = finding.hurts(Role::Implementers, Certainty::Possible);
         }
-        self.change(subject, finding, "keep what is returned tied to what it was tied to", (None, None));
+        self.change(
+            subject,
+            finding,
+            "keep what is returned tied to what it was tied to",
+            (None, None),
+        );
     }
 }
 
@@ -636,4 +751,3 @@ impl Fold for Tied {
         self.over.truncate(left);
     }
 }
-

@@ -5,7 +5,7 @@ use super::canon::{Asked, Canon, arguments, asked, lifetimes};
 use super::items::Subject;
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::rust::fold::Fold;
-use crate::interface::rust::{Bound, Generics, Param, ParamKind, Type};
+use crate::interface::rust::{Arg, Bound, Generics, Param, ParamKind, TraitRef, Type};
 use crate::rust::lines::{bound_text, type_text};
 
 /// Who uses something.
@@ -45,7 +45,11 @@ impl<'a> Pair<'a> {
                 "generic-parameter-added",
                 subject.path,
                 names.join(", "),
-                format!("{word} `{}` takes one more parameter, `{}`", subject.path, names.join("`, `")),
+                format!(
+                    "{word} `{}` takes one more parameter, `{}`",
+                    subject.path,
+                    names.join("`, `")
+                ),
             );
             if required {
                 finding = finding.hurts(Role::Callers, Certainty::Definite);
@@ -53,7 +57,12 @@ impl<'a> Pair<'a> {
                     finding = finding.hurts(Role::Implementers, Certainty::Definite);
                 }
             }
-            self.change(subject, finding, "give the new parameter a default", (None, None));
+            self.change(
+                subject,
+                finding,
+                "give the new parameter a default",
+                (None, None),
+            );
             if required {
                 return;
             }
@@ -67,13 +76,22 @@ impl<'a> Pair<'a> {
                 "generic-parameter-removed",
                 subject.path,
                 gone.join(", "),
-                format!("{word} `{}` no longer takes the parameter `{}`", subject.path, gone.join("`, `")),
+                format!(
+                    "{word} `{}` no longer takes the parameter `{}`",
+                    subject.path,
+                    gone.join("`, `")
+                ),
             )
             .hurts(Role::Callers, Certainty::Definite);
             if audience.implementers {
                 finding = finding.hurts(Role::Implementers, Certainty::Definite);
             }
-            self.change(subject, finding, "keep the parameter, unused if need be (`PhantomData`)", (None, None));
+            self.change(
+                subject,
+                finding,
+                "keep the parameter, unused if need be (`PhantomData`)",
+                (None, None),
+            );
             return;
         }
         for (param, now) in before.iter().zip(&after) {
@@ -83,7 +101,10 @@ impl<'a> Pair<'a> {
                     "generic-parameter-added",
                     subject.path,
                     param.name.clone(),
-                    format!("the parameter `{}` of {word} `{}` has no default any more", param.name, subject.path),
+                    format!(
+                        "the parameter `{}` of {word} `{}` has no default any more",
+                        param.name, subject.path
+                    ),
                 )
                 .hurts(Role::Callers, Certainty::Definite);
                 if audience.implementers {
@@ -118,19 +139,28 @@ impl<'a> Pair<'a> {
                 format!("{word} `{}` takes fewer lifetimes", subject.path),
             )
         };
-        let longer = if after.len() > before.len() { &after } else { &before };
+        let longer = if after.len() > before.len() {
+            &after
+        } else {
+            &before
+        };
         let item = longer
             .iter()
             .skip(before.len().min(after.len()))
             .map(|param| param.name.as_str())
             .collect::<Vec<_>>()
             .join(", ");
-        let mut finding =
-            Finding::new(rule, subject.path, item, message).hurts(Role::Callers, Certainty::Definite);
+        let mut finding = Finding::new(rule, subject.path, item, message)
+            .hurts(Role::Callers, Certainty::Definite);
         if audience.implementers {
             finding = finding.hurts(Role::Implementers, Certainty::Definite);
         }
-        self.change(subject, finding, "keep the lifetimes as they were", (None, None));
+        self.change(
+            subject,
+            finding,
+            "keep the lifetimes as they were",
+            (None, None),
+        );
     }
 
     /// What is asked of parameters that both sides have, in their order, and in other clauses.
@@ -146,7 +176,7 @@ impl<'a> Pair<'a> {
         whole: bool,
     ) {
         let (mut before, mut after) = (old.1.clone(), new.1.clone());
-        let mut pairs: Vec<(String, Asked, Asked)> = Vec::new();
+        let mut pairs: Vec<(Type, String, Asked, Asked)> = Vec::new();
         for (param, now) in arguments(old.0).into_iter().zip(arguments(new.0)) {
             if let (
                 ParamKind::Type { bounds, .. },
@@ -156,6 +186,7 @@ impl<'a> Pair<'a> {
             ) = (&param.kind, &now.kind)
             {
                 pairs.push((
+                    before.param(&param.name),
                     now.name.clone(),
                     asked(bounds, true, &mut before, self.old),
                     asked(bounds_now, true, &mut after, self.new),
@@ -182,12 +213,14 @@ impl<'a> Pair<'a> {
                 continue;
             }
             pairs.push((
+                ty,
                 name,
                 asked(&bounds, false, &mut before, self.old),
                 asked(&bounds_now, false, &mut after, self.new),
             ));
         }
-        for (name, before, after) in pairs {
+        grant(&mut pairs);
+        for (_, name, before, after) in pairs {
             let more = before.missing(&after);
             let less = after.missing(&before);
             let texts = |bounds: &[Bound]| {
@@ -226,6 +259,55 @@ impl<'a> Pair<'a> {
                 .hurts(Role::Implementers, Certainty::Definite);
                 let help = "keep the bound: implementers rely on it";
                 self.change(subject, finding, help, (None, None));
+            }
+        }
+    }
+}
+
+/// `U: From<T>` says `T: Into<U>`.
+fn grant(pairs: &mut [(Type, String, Asked, Asked)]) {
+    let given = |asked: &Asked, of: &Type| -> Vec<(Type, Bound)> {
+        asked
+            .all
+            .iter()
+            .filter_map(|bound| {
+                let Bound::Trait { trait_, .. } = bound else {
+                    return None;
+                };
+                let into = match trait_.path.as_str() {
+                    "std::convert::From" => "std::convert::Into",
+                    "std::convert::TryFrom" => "std::convert::TryInto",
+                    _ => return None,
+                };
+                let [Arg::Type(from)] = trait_.args.as_slice() else {
+                    return None;
+                };
+                let trait_ = TraitRef {
+                    path: into.to_owned(),
+                    args: vec![Arg::Type(of.clone())],
+                };
+                let bound = Bound::Trait {
+                    higher: Vec::new(),
+                    trait_,
+                };
+                Some((from.clone(), bound))
+            })
+            .collect()
+    };
+    let (mut old, mut new) = (Vec::new(), Vec::new());
+    for (ty, _, before, after) in pairs.iter() {
+        old.extend(given(before, ty));
+        new.extend(given(after, ty));
+    }
+    for (ty, _, before, after) in pairs.iter_mut() {
+        for (of, bound) in &old {
+            if of == ty {
+                before.grant(bound.clone());
+            }
+        }
+        for (of, bound) in &new {
+            if of == ty {
+                after.grant(bound.clone());
             }
         }
     }

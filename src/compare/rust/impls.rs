@@ -18,6 +18,38 @@ struct Promise {
     negative: bool,
 }
 
+impl Promise {
+    /// The trait's arguments, with `Self` where it is understood.
+    fn spelled(&self) -> Vec<Arg> {
+        if self.args.is_empty()
+            && matches!(
+                self.path.as_str(),
+                "std::cmp::PartialEq" | "std::cmp::PartialOrd"
+            )
+        {
+            return vec![Arg::Type(self.self_ty.clone())];
+        }
+        self.args.clone()
+    }
+
+    /// The impl of `From` or `TryFrom` that makes this impl of `Into` or `TryInto`.
+    fn as_from(&self) -> Option<(String, Vec<Arg>, Type)> {
+        let path = match self.path.as_str() {
+            "std::convert::Into" => "std::convert::From",
+            "std::convert::TryInto" => "std::convert::TryFrom",
+            _ => return None,
+        };
+        match self.args.as_slice() {
+            [Arg::Type(target)] => Some((
+                path.to_owned(),
+                vec![Arg::Type(self.self_ty.clone())],
+                target.clone(),
+            )),
+            _ => None,
+        }
+    }
+}
+
 impl<'a> Pair<'a> {
     /// All impls that speak of an item.
     pub(super) fn impls(
@@ -70,19 +102,23 @@ impl<'a> Pair<'a> {
         }
         // The trait itself is gone, or cannot be named: that is told of where it is.
         if self.old.is_local(&of.trait_.path)
-            && self.new.find(&self.canon_old().key(&of.trait_.path)).is_none()
+            && self
+                .new
+                .find(&self.canon_old().key(&of.trait_.path))
+                .is_none()
         {
             return;
         }
         // An impl for more types, or for more arguments, may hold this one.
+        let wanted_args = wanted.spelled();
         let wider = promises.iter().any(|(promise, now)| {
+            let args = promise.spelled();
             promise.path == wanted.path
-                && promise.args.len() == wanted.args.len()
+                && args.len() == wanted_args.len()
                 && (covers(&promise.self_ty, &wanted.self_ty)
-                    && promise
-                        .args
+                    && args
                         .iter()
-                        .zip(&wanted.args)
+                        .zip(&wanted_args)
                         .all(|(now, before)| match (now, before) {
                             (Arg::Type(now), Arg::Type(before)) => covers(now, before),
                             (now, before) => now == before,
@@ -90,6 +126,14 @@ impl<'a> Pair<'a> {
                 && !now.negative
         });
         if wider {
+            return;
+        }
+        // `From` gives `Into`.
+        if let Some((path, args, self_ty)) = wanted.as_from()
+            && promises.iter().any(|(promise, _)| {
+                promise.path == path && promise.args == args && promise.self_ty == self_ty
+            })
+        {
             return;
         }
         // So may one that stands at the trait.
@@ -261,8 +305,13 @@ fn covers(general: &Type, special: &Type) -> bool {
     match (general, special) {
         (Type::Param(_), _) => true,
         (Type::Path(a, args), Type::Path(b, others)) => {
+            // What is left out is a default, which a parameter covers too.
+            let rest = args.get(others.len()..).unwrap_or_default();
             a == b
-                && args.len() == others.len()
+                && args.len() >= others.len()
+                && rest
+                    .iter()
+                    .all(|arg| matches!(arg, Arg::Type(Type::Param(_))))
                 && args.iter().zip(others).all(|(a, b)| match (a, b) {
                     (Arg::Type(a), Arg::Type(b)) => covers(a, b),
                     // A constant parameter covers every constant.

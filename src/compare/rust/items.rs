@@ -1,8 +1,8 @@
 //! One item on both sides: what kind it is, its attributes, and then whatever its kind says.
 
+use super::Pair;
 use super::generics::Audience;
 use super::report::{self, Sides};
-use super::Pair;
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::rust::fold::Fold;
 use crate::interface::rust::{At, Item, Kind, Marks, Type, Visibility};
@@ -60,7 +60,12 @@ impl<'a> Pair<'a> {
             if matches!(&old.kind, Kind::Trait(of) if !of.sealed) {
                 finding = finding.hurts(Role::Implementers, Certainty::Definite);
             }
-            self.change(subject, finding, "make it as visible as it was", (None, None));
+            self.change(
+                subject,
+                finding,
+                "make it as visible as it was",
+                (None, None),
+            );
         }
         self.marks(subject, &old.marks, &new.marks);
         match (&old.kind, &new.kind) {
@@ -96,7 +101,10 @@ impl<'a> Pair<'a> {
             ) => {
                 self.constant(subject, before, after, "static");
                 if old_mut != new_mut {
-                    let message = format!("static `{name}` is {}mutable now", if *new_mut { "" } else { "no longer " });
+                    let message = format!(
+                        "static `{name}` is {}mutable now",
+                        if *new_mut { "" } else { "no longer " }
+                    );
                     let finding = Finding::new("item-kind-changed", name.clone(), "", message)
                         .hurts(Role::Callers, Certainty::Definite);
                     self.change(subject, finding, "keep the static as it was", (None, None));
@@ -118,7 +126,9 @@ impl<'a> Pair<'a> {
                     Audience::CALLERS,
                     "type",
                 );
-                if generics.params.len() == generics_now.params.len() && old.ty(ty) != new.ty(ty_now) {
+                if generics.params.len() == generics_now.params.len()
+                    && old.ty(ty) != new.ty(ty_now)
+                {
                     let message = format!(
                         "type alias `{name}` stood for `{}` and stands for `{}` now",
                         crate::rust::lines::type_text(ty),
@@ -126,17 +136,32 @@ impl<'a> Pair<'a> {
                     );
                     let finding = Finding::new("alias-changed", name.clone(), "", message)
                         .hurts(Role::Callers, Certainty::Definite);
-                    self.change(subject, finding, "give the other type a name of its own", (None, None));
+                    self.change(
+                        subject,
+                        finding,
+                        "give the other type a name of its own",
+                        (None, None),
+                    );
                 }
             }
             // An alias for a type that became that type's re-export.
-            (Kind::Alias { ty: Type::Path(target, _), .. }, _) if self.canon_old().key(target) == key => {}
+            (
+                Kind::Alias {
+                    ty: Type::Path(target, _),
+                    ..
+                },
+                _,
+            ) if self.canon_old().key(target) == key => {}
             (before, after) => {
                 let mut finding = Finding::new(
                     "item-kind-changed",
                     name.clone(),
                     "",
-                    format!("`{name}` was a {} and is a {} now", before.word(), after.word()),
+                    format!(
+                        "`{name}` was a {} and is a {} now",
+                        before.word(),
+                        after.word()
+                    ),
                 );
                 let soft = matches!(
                     (before, after),
@@ -150,7 +175,12 @@ impl<'a> Pair<'a> {
                     Certainty::Definite
                 };
                 finding = finding.hurts(Role::Callers, certainty);
-                self.change(subject, finding, "keep the old item, and give the new one another name", (None, None));
+                self.change(
+                    subject,
+                    finding,
+                    "keep the old item, and give the new one another name",
+                    (None, None),
+                );
             }
         }
     }
@@ -183,7 +213,12 @@ impl<'a> Pair<'a> {
                 format!("`{path}` is deprecated now"),
             )
             .hurts(Role::Callers, Certainty::Possible);
-            self.change(subject, finding, "say in the attribute what to use instead", (None, None));
+            self.change(
+                subject,
+                finding,
+                "say in the attribute what to use instead",
+                (None, None),
+            );
         }
         if new.must_use && !old.must_use {
             let finding = Finding::new(
@@ -193,7 +228,12 @@ impl<'a> Pair<'a> {
                 format!("leaving the value of `{path}` unused is warned about now"),
             )
             .hurts(Role::Callers, Certainty::Possible);
-            self.change(subject, finding, "nothing, unless users deny warnings", (None, None));
+            self.change(
+                subject,
+                finding,
+                "nothing, unless users deny warnings",
+                (None, None),
+            );
         }
         let reprs = |marks: &Marks| -> Vec<String> {
             marks
@@ -229,4 +269,3 @@ fn rank(vis: &Visibility) -> u8 {
         Visibility::Public => 3,
     }
 }
-

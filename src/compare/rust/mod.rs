@@ -137,7 +137,7 @@ impl<'a> Pair<'a> {
     fn items(&mut self) {
         let old = self.old;
         for (path, item) in &old.items {
-            if !self.counts(path) || item.kind == Kind::Module && self.is_alias_of_module(path) {
+            if !self.counts(path) {
                 continue;
             }
             match self.now(path, &item.kind) {
@@ -151,10 +151,6 @@ impl<'a> Pair<'a> {
                 Now::Gone => self.gone(path, item),
             }
         }
-    }
-
-    fn is_alias_of_module(&self, _path: &str) -> bool {
-        false
     }
 
     /// Whether what is missing at `path` is told of already, or cannot be told at all.
@@ -181,7 +177,8 @@ impl<'a> Pair<'a> {
         self.new.made.iter().any(|(module, words)| {
             (module.as_str() == krate || module.starts_with(&format!("{krate}::")))
                 && (words.contains(name)
-                    || (words.contains("*") && (module == parent(path) || module == parent(defined))))
+                    || (words.contains("*")
+                        && (module == parent(path) || module == parent(defined))))
         })
     }
 
@@ -195,7 +192,10 @@ impl<'a> Pair<'a> {
         let renamed = self.renamed(path, item);
         let mut message = format!("{word} `{name}` is gone");
         if let Some(now) = &renamed {
-            message.push_str(&format!(", and `{}` is new with the same content", report::bare(now)));
+            message.push_str(&format!(
+                ", and `{}` is new with the same content",
+                report::bare(now)
+            ));
         }
         let role = match item.kind {
             Kind::Trait(ref of) if !of.sealed => vec![Role::Callers, Role::Implementers],
@@ -219,6 +219,12 @@ impl<'a> Pair<'a> {
 
     /// An item of the same content that is new under another name in the same module.
     fn renamed(&self, path: &str, item: &Item) -> Option<String> {
+        if matches!(
+            item.kind,
+            Kind::Macro | Kind::Module | Kind::Const(_) | Kind::Static { .. } | Kind::Alias { .. }
+        ) {
+            return None;
+        }
         let mut candidates = self.new.items.iter().filter(|(key, now)| {
             parent(key) == parent(path)
                 && !self.old.items.contains_key(*key)
@@ -242,9 +248,10 @@ impl<'a> Pair<'a> {
                 .map(|variant| variant.name.clone())
                 .collect(),
             Kind::Function(of) => vec![format!("{:?}", of.inputs)],
-            _ => vec![item.kind.word().to_owned()],
+            _ => Vec::new(),
         };
-        (shape(&now.kind) == shape(&item.kind)).then(|| key.clone())
+        let content = shape(&item.kind);
+        (!content.is_empty() && shape(&now.kind) == content).then(|| key.clone())
     }
 
     fn unreachable(&mut self, path: &str, item: &Item, key: &str, now: &Item) {
@@ -281,7 +288,8 @@ impl<'a> Pair<'a> {
         let name = report::bare(path);
         let word = item.kind.word();
         let other = report::bare(key);
-        let message = format!("{word} `{name}` can no longer be imported by this path, only as `{other}`");
+        let message =
+            format!("{word} `{name}` can no longer be imported by this path, only as `{other}`");
         let mut finding = Finding::new("item-removed", name.clone(), "", message)
             .hurts(Role::Callers, Certainty::Definite);
         if matches!(&item.kind, Kind::Trait(of) if !of.sealed) {
@@ -305,13 +313,17 @@ impl<'a> Pair<'a> {
             }
             let known = spellings(path.trim_end_matches('!').trim_end_matches("()"))
                 .iter()
-                .any(|path| self.new.exports.contains_key(path) || self.new.items.contains_key(path));
+                .any(|path| {
+                    self.new.exports.contains_key(path) || self.new.items.contains_key(path)
+                });
             if known || self.is_excused(path) {
                 continue;
             }
             // Items that went as a whole are told of under their own path.
             let survives = match old.items.get(key) {
-                Some(item) => !matches!(self.now(key, &item.kind), Now::Gone | Now::Unreachable(..)),
+                Some(item) => {
+                    !matches!(self.now(key, &item.kind), Now::Gone | Now::Unreachable(..))
+                }
                 None => true,
             };
             // What stands below a module that cannot be imported here any more is told of once.
@@ -324,11 +336,13 @@ impl<'a> Pair<'a> {
             }
             let name = report::bare(path);
             let target = report::bare(key);
-            let message = format!("`{name}` (which is `{target}`) can no longer be imported by this path");
+            let message =
+                format!("`{name}` (which is `{target}`) can no longer be imported by this path");
             let mut finding = Finding::new("item-removed", name, "", message)
                 .hurts(Role::Callers, Certainty::Definite);
             finding.help = format!("re-export it again: `pub use {target};`");
-            let sides = Sides::removed(self, path, format!("pub use {target};"), &report::nowhere());
+            let sides =
+                Sides::removed(self, path, format!("pub use {target};"), &report::nowhere());
             self.push(finding, sides);
         }
     }

@@ -28,7 +28,12 @@ impl<'a> Pair<'a> {
                 format!("nobody outside the crate can implement `{path}` any more"),
             )
             .hurts(Role::Implementers, Certainty::Definite);
-            self.change(subject, finding, "take the private part out of what implementers must have", (None, None));
+            self.change(
+                subject,
+                finding,
+                "take the private part out of what implementers must have",
+                (None, None),
+            );
         }
         // Whoever cannot write an impl any more need not be told what it would lack.
         let audience = Audience {
@@ -37,13 +42,24 @@ impl<'a> Pair<'a> {
         };
         if audience.implementers && old.is_unsafe != new.is_unsafe {
             let (rule, message) = if new.is_unsafe {
-                ("unsafe-added", format!("`{path}` is an unsafe trait now: impls have to say `unsafe impl`"))
+                (
+                    "unsafe-added",
+                    format!("`{path}` is an unsafe trait now: impls have to say `unsafe impl`"),
+                )
             } else {
-                ("unsafe-removed", format!("`{path}` is a safe trait now: impls may not say `unsafe impl`"))
+                (
+                    "unsafe-removed",
+                    format!("`{path}` is a safe trait now: impls may not say `unsafe impl`"),
+                )
             };
             let finding = Finding::new(rule, path, "", message)
                 .hurts(Role::Implementers, Certainty::Definite);
-            self.change(subject, finding, "keep the trait as safe as it was", (None, None));
+            self.change(
+                subject,
+                finding,
+                "keep the trait as safe as it was",
+                (None, None),
+            );
         }
         let old_canon = self.canon_old().with(&old.generics, '#');
         let new_canon = self.canon_new().with(&new.generics, '#');
@@ -67,7 +83,11 @@ impl<'a> Pair<'a> {
                 self.trait_item_added(subject, (name, item), (old, new), audience);
             }
         }
-        self.impls(subject, (&old.impls, &old.generics), (&new.impls, &new.generics));
+        self.impls(
+            subject,
+            (&old.impls, &old.generics),
+            (&new.impls, &new.generics),
+        );
     }
 
     fn supertraits(&mut self, subject: Subject<'_>, old: &Trait, new: &Trait, audience: Audience) {
@@ -84,10 +104,14 @@ impl<'a> Pair<'a> {
                 "supertrait-added",
                 subject.path,
                 text.clone(),
-                format!("every implementer of `{}` has to be `{text}` too", subject.path),
+                format!(
+                    "every implementer of `{}` has to be `{text}` too",
+                    subject.path
+                ),
             )
             .hurts(Role::Implementers, Certainty::Definite);
-            let help = "ask for it where it is needed (`where Self: ..` on a method with a default body)";
+            let help =
+                "ask for it where it is needed (`where Self: ..` on a method with a default body)";
             self.change(subject, finding, help, (None, None));
         }
         for bound in after.missing(&before) {
@@ -121,7 +145,12 @@ impl<'a> Pair<'a> {
             format!("`dyn {}` is no longer possible: {reason}", subject.path),
         )
         .hurts(Role::Callers, Certainty::Definite);
-        self.change(subject, finding, "add `where Self: Sized` to the item that is in the way", (None, None));
+        self.change(
+            subject,
+            finding,
+            "add `where Self: Sized` to the item that is in the way",
+            (None, None),
+        );
     }
 
     fn trait_item_removed(
@@ -162,8 +191,14 @@ impl<'a> Pair<'a> {
     fn same_but_name(&self, old: &Trait, item: &TraitItem, new: &Trait, now: &TraitItem) -> bool {
         match (&item.kind, &now.kind) {
             (TraitItemKind::Function(before), TraitItemKind::Function(after)) => {
-                let mut old_canon = self.canon_old().with(&old.generics, '#').with(&before.generics, '$');
-                let mut new_canon = self.canon_new().with(&new.generics, '#').with(&after.generics, '$');
+                let mut old_canon = self
+                    .canon_old()
+                    .with(&old.generics, '#')
+                    .with(&before.generics, '$');
+                let mut new_canon = self
+                    .canon_new()
+                    .with(&new.generics, '#')
+                    .with(&after.generics, '$');
                 let before = old_canon.function(before);
                 let after = new_canon.function(after);
                 before.inputs.len() == after.inputs.len()
@@ -175,7 +210,9 @@ impl<'a> Pair<'a> {
                         .zip(&after.inputs)
                         .all(|(a, b)| a.ty == b.ty)
             }
-            (TraitItemKind::Type { bounds, .. }, TraitItemKind::Type { bounds: now, .. }) => bounds == now,
+            (TraitItemKind::Type { bounds, .. }, TraitItemKind::Type { bounds: now, .. }) => {
+                bounds == now
+            }
             (TraitItemKind::Const { ty, .. }, TraitItemKind::Const { ty: now, .. }) => ty == now,
             _ => false,
         }
@@ -216,10 +253,9 @@ impl<'a> Pair<'a> {
             return;
         }
         // The new name of an item that has gone is told of with it.
-        let renamed = old
-            .items
-            .iter()
-            .any(|(other, before)| !new.items.contains_key(other) && self.same_but_name(old, before, new, item));
+        let renamed = old.items.iter().any(|(other, before)| {
+            !new.items.contains_key(other) && self.same_but_name(old, before, new, item)
+        });
         if renamed {
             return;
         }
@@ -227,7 +263,10 @@ impl<'a> Pair<'a> {
             "trait-item-added",
             subject.path,
             name,
-            format!("every implementer of `{}` has to write {word} `{name}` now", subject.path),
+            format!(
+                "every implementer of `{}` has to write {word} `{name}` now",
+                subject.path
+            ),
         )
         .hurts(Role::Implementers, Certainty::Definite);
         finding.help = format!("give `{name}` a default");
@@ -264,7 +303,10 @@ impl<'a> Pair<'a> {
                 "trait-default-removed",
                 path.clone(),
                 "",
-                format!("{} `{path}` has no default any more: every implementer has to write it", item.word()),
+                format!(
+                    "{} `{path}` has no default any more: every implementer has to write it",
+                    item.word()
+                ),
             )
             .hurts(Role::Implementers, Certainty::Definite);
             self.change(part, finding, "keep the default", (None, None));
@@ -292,7 +334,12 @@ impl<'a> Pair<'a> {
                     if audience.implementers {
                         finding = finding.hurts(Role::Implementers, Certainty::Definite);
                     }
-                    self.change(part, finding, "give the value of the new type another name", (None, None));
+                    self.change(
+                        part,
+                        finding,
+                        "give the value of the new type another name",
+                        (None, None),
+                    );
                 }
             }
             (
@@ -317,7 +364,11 @@ impl<'a> Pair<'a> {
                 let before = asked(bounds, true, &mut old_canon, self.old);
                 let after = asked(bounds_now, true, &mut new_canon, self.new);
                 let texts = |bounds: &[Bound]| {
-                    bounds.iter().map(bound_text).collect::<Vec<_>>().join(" + ")
+                    bounds
+                        .iter()
+                        .map(bound_text)
+                        .collect::<Vec<_>>()
+                        .join(" + ")
                 };
                 let more = before.missing(&after);
                 if !more.is_empty() && audience.implementers {
@@ -325,7 +376,10 @@ impl<'a> Pair<'a> {
                         "bound-added",
                         path.clone(),
                         "",
-                        format!("what implementers choose for `{path}` has to be `{}` now", texts(&more)),
+                        format!(
+                            "what implementers choose for `{path}` has to be `{}` now",
+                            texts(&more)
+                        ),
                     )
                     .hurts(Role::Implementers, Certainty::Definite);
                     let help = "ask for it where it is needed";
@@ -354,7 +408,12 @@ impl<'a> Pair<'a> {
                 if audience.implementers {
                     finding = finding.hurts(Role::Implementers, Certainty::Definite);
                 }
-                self.change(part, finding, "give the new item another name", (None, None));
+                self.change(
+                    part,
+                    finding,
+                    "give the new item another name",
+                    (None, None),
+                );
             }
         }
     }
@@ -442,13 +501,19 @@ fn function_obstacle(function: &Function) -> Option<&'static str> {
     if generic {
         return Some("has type parameters");
     }
-    if function.inputs.iter().any(|input| mentions_opaque(&input.ty)) {
+    if function
+        .inputs
+        .iter()
+        .any(|input| mentions_opaque(&input.ty))
+    {
         return Some("has type parameters");
     }
     if mentions_opaque(&function.output) {
         return Some("returns `impl Trait`");
     }
-    if function.inputs.iter().any(|input| mentions_self(&input.ty)) || mentions_self(&function.output) {
+    if function.inputs.iter().any(|input| mentions_self(&input.ty))
+        || mentions_self(&function.output)
+    {
         return Some("speaks of `Self`");
     }
     None
@@ -470,9 +535,10 @@ fn mentions_self(ty: &Type) -> bool {
                     let args = self.args(args);
                     self.path(path, args)
                 }
-                Type::Ref { ty, .. } | Type::Ptr { ty, .. } | Type::Slice(ty) | Type::Array(ty, _) => {
-                    self.ty(ty)
-                }
+                Type::Ref { ty, .. }
+                | Type::Ptr { ty, .. }
+                | Type::Slice(ty)
+                | Type::Array(ty, _) => self.ty(ty),
                 Type::Tuple(parts) => {
                     for part in parts {
                         self.ty(part);
@@ -503,4 +569,3 @@ fn mentions_opaque(ty: &Type) -> bool {
         _ => false,
     }
 }
-

@@ -56,11 +56,30 @@ impl<'a> Pair<'a> {
             )
             .hurts(Role::Constructors, Certainty::Definite)
             .hurts(Role::Matchers, Certainty::Definite);
-            self.change(subject, finding, "offer a constructor first, and mark it with the next major version", (None, None));
+            self.change(
+                subject,
+                finding,
+                "offer a constructor first, and mark it with the next major version",
+                (None, None),
+            );
         }
-        self.fields(subject, before, after, new.private, (&old.generics, &new.generics));
-        self.members(subject, (&old.members, &old.generics), (&new.members, &new.generics));
-        self.impls(subject, (&old.impls, &old.generics), (&new.impls, &new.generics));
+        self.fields(
+            subject,
+            before,
+            after,
+            new.private,
+            (&old.generics, &new.generics),
+        );
+        self.members(
+            subject,
+            (&old.members, &old.generics),
+            (&new.members, &new.generics),
+        );
+        self.impls(
+            subject,
+            (&old.impls, &old.generics),
+            (&new.impls, &new.generics),
+        );
     }
 
     fn fields(
@@ -77,7 +96,11 @@ impl<'a> Pair<'a> {
                 "shape-changed",
                 path,
                 "",
-                format!("`{path}` had {} and has {} now", old.shape.words(), new.shape.words()),
+                format!(
+                    "`{path}` had {} and has {} now",
+                    old.shape.words(),
+                    new.shape.words()
+                ),
             );
             if old.open {
                 finding = finding
@@ -87,7 +110,12 @@ impl<'a> Pair<'a> {
             if !old.fields.is_empty() {
                 finding = finding.hurts(Role::Readers, Certainty::Definite);
             }
-            self.change(subject, finding, "keep the shape, and give the new one another name", (None, None));
+            self.change(
+                subject,
+                finding,
+                "keep the shape, and give the new one another name",
+                (None, None),
+            );
             return;
         }
         let (mut old_canon, mut new_canon) = (
@@ -107,7 +135,9 @@ impl<'a> Pair<'a> {
                 }
                 let ty = old_canon.ty(&field.ty);
                 let other = match added.as_slice() {
-                    [only] if new_canon.ty(&only.ty) == ty && old.shape == Shape::Named => Some(*only),
+                    [only] if new_canon.ty(&only.ty) == ty && old.shape == Shape::Named => {
+                        Some(*only)
+                    }
                     _ => None,
                 };
                 let mut message = format!("field `{}` of `{path}` is gone", field.name);
@@ -116,7 +146,10 @@ impl<'a> Pair<'a> {
                     message.push_str(&format!(", and `{}` is new with the same type", other.name));
                 }
                 if private_now && other.is_none() {
-                    message = format!("field `{}` of `{path}` is gone or no longer public", field.name);
+                    message = format!(
+                        "field `{}` of `{path}` is gone or no longer public",
+                        field.name
+                    );
                 }
                 let mut finding = Finding::new("field-removed", path, field.name.clone(), message)
                     .hurts(Role::Readers, Certainty::Definite);
@@ -125,8 +158,14 @@ impl<'a> Pair<'a> {
                         .hurts(Role::Constructors, Certainty::Definite)
                         .hurts(Role::Matchers, Certainty::Definite);
                 }
-                finding.help = "keep the field, deprecated, until its readers have moved".to_owned();
-                let sides = Sides::part_removed(self, part_line(Part::Field(field)), &field.at, subject.new_at);
+                finding.help =
+                    "keep the field, deprecated, until its readers have moved".to_owned();
+                let sides = Sides::part_removed(
+                    self,
+                    part_line(Part::Field(field)),
+                    &field.at,
+                    subject.new_at,
+                );
                 self.push(finding, sides);
                 continue;
             };
@@ -160,7 +199,14 @@ impl<'a> Pair<'a> {
         }
     }
 
-    fn field_type(&mut self, subject: Subject<'_>, field: &Field, now: &Field, open: bool, variant: bool) {
+    fn field_type(
+        &mut self,
+        subject: Subject<'_>,
+        field: &Field,
+        now: &Field,
+        open: bool,
+        variant: bool,
+    ) {
         let path = subject.path;
         let mut finding = Finding::new(
             "field-type-changed",
@@ -214,7 +260,10 @@ impl<'a> Pair<'a> {
             "field-added",
             path,
             field.name.clone(),
-            format!("`{path}` has a new field, `{}`, which existing literals and full patterns lack", field.name),
+            format!(
+                "`{path}` has a new field, `{}`, which existing literals and full patterns lack",
+                field.name
+            ),
         )
         .hurts(Role::Constructors, Certainty::Definite)
         .hurts(Role::Matchers, Certainty::Definite);
@@ -253,7 +302,12 @@ impl<'a> Pair<'a> {
                 format!("`{path}` is `#[non_exhaustive]` now: a `match` outside its crate needs a last arm `_`"),
             )
             .hurts(Role::Matchers, Certainty::Definite);
-            self.change(subject, finding, "mark it with the next major version", (None, None));
+            self.change(
+                subject,
+                finding,
+                "mark it with the next major version",
+                (None, None),
+            );
         }
         for variant in &old.variants {
             match new.variants.iter().find(|other| other.name == variant.name) {
@@ -281,10 +335,14 @@ impl<'a> Pair<'a> {
                 "variant-added",
                 path,
                 variant.name.clone(),
-                format!("`{path}` has a new variant, `{}`, which an exhaustive `match` lacks", variant.name),
+                format!(
+                    "`{path}` has a new variant, `{}`, which an exhaustive `match` lacks",
+                    variant.name
+                ),
             )
             .hurts(Role::Matchers, Certainty::Definite);
-            finding.help = "mark the enum `#[non_exhaustive]` with the next major version".to_owned();
+            finding.help =
+                "mark the enum `#[non_exhaustive]` with the next major version".to_owned();
             let sides = Sides::marked(
                 self,
                 (subject.old_line, subject.old_at),
@@ -294,8 +352,16 @@ impl<'a> Pair<'a> {
             );
             self.push(finding, sides);
         }
-        self.members(subject, (&old.members, &old.generics), (&new.members, &new.generics));
-        self.impls(subject, (&old.impls, &old.generics), (&new.impls, &new.generics));
+        self.members(
+            subject,
+            (&old.members, &old.generics),
+            (&new.members, &new.generics),
+        );
+        self.impls(
+            subject,
+            (&old.impls, &old.generics),
+            (&new.impls, &new.generics),
+        );
     }
 
     fn variant_removed(&mut self, subject: Subject<'_>, variant: &Variant, new: &Enum) {
@@ -316,7 +382,12 @@ impl<'a> Pair<'a> {
         .hurts(Role::Constructors, Certainty::Definite)
         .hurts(Role::Matchers, Certainty::Definite);
         finding.help = "keep the variant, deprecated, until its users have moved".to_owned();
-        let sides = Sides::part_removed(self, part_line(Part::Variant(variant)), &variant.at, subject.new_at);
+        let sides = Sides::part_removed(
+            self,
+            part_line(Part::Variant(variant)),
+            &variant.at,
+            subject.new_at,
+        );
         self.push(finding, sides);
     }
 
@@ -347,7 +418,12 @@ impl<'a> Pair<'a> {
             )
             .hurts(Role::Constructors, Certainty::Definite)
             .hurts(Role::Matchers, Certainty::Definite);
-            self.change(part, finding, "offer a constructor first, and mark it with the next major version", (None, None));
+            self.change(
+                part,
+                finding,
+                "offer a constructor first, and mark it with the next major version",
+                (None, None),
+            );
         }
         let number = old.discriminant != new.discriminant
             && old.discriminant.is_some()
@@ -358,10 +434,19 @@ impl<'a> Pair<'a> {
                 "discriminant-changed",
                 path.clone(),
                 "",
-                format!("`{path}` had the number {} and has {} now", text(old), text(new)),
+                format!(
+                    "`{path}` had the number {} and has {} now",
+                    text(old),
+                    text(new)
+                ),
             )
             .hurts(Role::Callers, Certainty::Possible);
-            self.change(part, finding, "keep the number: it may be stored or sent", (None, None));
+            self.change(
+                part,
+                finding,
+                "keep the number: it may be stored or sent",
+                (None, None),
+            );
         }
         if old.shape != new.shape {
             // `Name {}` still names a variant without fields.
@@ -369,11 +454,20 @@ impl<'a> Pair<'a> {
                 "shape-changed",
                 path.clone(),
                 "",
-                format!("`{path}` had {} and has {} now", old.shape.words(), new.shape.words()),
+                format!(
+                    "`{path}` had {} and has {} now",
+                    old.shape.words(),
+                    new.shape.words()
+                ),
             )
             .hurts(Role::Constructors, Certainty::Definite)
             .hurts(Role::Matchers, Certainty::Definite);
-            self.change(part, finding, "keep the shape, and give the new one another name", (None, None));
+            self.change(
+                part,
+                finding,
+                "keep the shape, and give the new one another name",
+                (None, None),
+            );
             return;
         }
         let (mut old_canon, mut new_canon) = (
@@ -397,8 +491,15 @@ impl<'a> Pair<'a> {
                     if open {
                         finding = finding.hurts(Role::Constructors, Certainty::Definite);
                     }
-                    finding.help = "keep the field, or add a variant with the new fields".to_owned();
-                    let sides = Sides::marked(self, (part.old_line, part.old_at), (part.new_line, part.new_at), Some(&field.at), None);
+                    finding.help =
+                        "keep the field, or add a variant with the new fields".to_owned();
+                    let sides = Sides::marked(
+                        self,
+                        (part.old_line, part.old_at),
+                        (part.new_line, part.new_at),
+                        Some(&field.at),
+                        None,
+                    );
                     self.push(finding, sides);
                 }
             }
@@ -421,21 +522,32 @@ impl<'a> Pair<'a> {
             if member.marks.hidden && !self.options.named {
                 continue;
             }
-            let same_name: Vec<&Member> =
-                new.0.iter().filter(|other| other.name == member.name).collect();
+            let same_name: Vec<&Member> = new
+                .0
+                .iter()
+                .filter(|other| other.name == member.name)
+                .collect();
             let now = same_name
                 .iter()
                 .find(|other| self.same_home((member, old.1), (other, new.1)))
                 .or_else(|| match same_name.as_slice() {
                     // One that is there for more values serves as well.
-                    [only] if only.only_for.is_none() || old.0.iter().filter(|other| other.name == member.name).count() == 1 => {
+                    [only]
+                        if only.only_for.is_none()
+                            || old
+                                .0
+                                .iter()
+                                .filter(|other| other.name == member.name)
+                                .count()
+                                == 1 =>
+                    {
                         Some(only)
                     }
                     _ => None,
                 });
             match now {
                 Some(now) => self.member(subject, (member, old.1), (now, new.1)),
-                None => self.member_removed(subject, member, !same_name.is_empty(), new.0),
+                None => self.member_removed(subject, member, !same_name.is_empty()),
             }
         }
         for member in new.0 {
@@ -465,12 +577,11 @@ impl<'a> Pair<'a> {
         }
     }
 
-    fn member_removed(&mut self, subject: Subject<'_>, member: &Member, partly: bool, new: &[Member]) {
+    fn member_removed(&mut self, subject: Subject<'_>, member: &Member, partly: bool) {
         let path = subject.path;
-        if self.is_made(path, &member.name) || self.moved_to_trait(subject, member) {
+        if self.is_made(path, &member.name) {
             return;
         }
-        let _ = new;
         let word = match &member.kind {
             MemberKind::Const(_) => "constant",
             MemberKind::Function(function) if function.receiver.is_some() => "method",
@@ -478,19 +589,24 @@ impl<'a> Pair<'a> {
         };
         let message = match &member.only_for {
             Some((_, ty)) if partly => {
-                format!("{word} `{}` of `{path}` is gone for `{}`", member.name, type_text(ty))
+                format!(
+                    "{word} `{}` of `{path}` is gone for `{}`",
+                    member.name,
+                    type_text(ty)
+                )
             }
             _ => format!("{word} `{}` of `{path}` is gone", member.name),
         };
         let mut finding = Finding::new("member-removed", path, member.name.clone(), message)
             .hurts(Role::Callers, Certainty::Definite);
         finding.help = format!("keep the {word}, deprecated, until its callers have moved");
-        let sides = Sides::part_removed(self, part_line(Part::Member(member)), &member.at, subject.new_at);
+        let sides = Sides::part_removed(
+            self,
+            part_line(Part::Member(member)),
+            &member.at,
+            subject.new_at,
+        );
         self.push(finding, sides);
-    }
-
-    fn moved_to_trait(&self, _: Subject<'_>, _: &Member) -> bool {
-        false
     }
 
     fn member(
@@ -523,7 +639,12 @@ impl<'a> Pair<'a> {
                 if old.only_for.is_some() != new.only_for.is_some() {
                     return;
                 }
-                self.function(part, (before, &old_canon), (after, &new_canon), Audience::CALLERS);
+                self.function(
+                    part,
+                    (before, &old_canon),
+                    (after, &new_canon),
+                    Audience::CALLERS,
+                );
             }
             (MemberKind::Const(before), MemberKind::Const(after)) => {
                 let (mut old_canon, mut new_canon) = (old_canon, new_canon);
@@ -539,7 +660,12 @@ impl<'a> Pair<'a> {
                     format!("`{path}` was a constant or a function, and is the other now"),
                 )
                 .hurts(Role::Callers, Certainty::Definite);
-                self.change(part, finding, "give the new item another name", (None, None));
+                self.change(
+                    part,
+                    finding,
+                    "give the new item another name",
+                    (None, None),
+                );
             }
         }
     }
@@ -557,6 +683,11 @@ impl<'a> Pair<'a> {
             ),
         )
         .hurts(Role::Callers, Certainty::Definite);
-        self.change(part, finding, "give the value of the new type another name", (None, None));
+        self.change(
+            part,
+            finding,
+            "give the value of the new type another name",
+            (None, None),
+        );
     }
 }

@@ -1,9 +1,7 @@
 //! Rewriting types: one walk that rebuilds a tree, with the decisions left to whoever walks (resolving names,
 //! substituting parameters, renaming lifetimes). It decides nothing itself.
 
-use super::types::{
-    Arg, Bound, FnPointer, Generics, Param, ParamKind, TraitRef, Type, Where,
-};
+use super::types::{Arg, Bound, FnPointer, Generics, Param, ParamKind, TraitRef, Type, Where};
 use super::{Function, Impl, Input, Receiver};
 
 /// What happens to the parts of a type on the way. Every method has a default that changes nothing.
@@ -127,9 +125,7 @@ pub trait Fold {
                 let args = self.args(args);
                 Arg::Binding(name.clone(), args, self.ty(ty))
             }
-            Arg::ConstBinding(name, text) => {
-                Arg::ConstBinding(name.clone(), self.constant(text))
-            }
+            Arg::ConstBinding(name, text) => Arg::ConstBinding(name.clone(), self.constant(text)),
             Arg::Constraint(name, args, bounds) => {
                 let args = self.args(args);
                 Arg::Constraint(name.clone(), args, self.bounds(bounds))
@@ -179,8 +175,7 @@ pub trait Fold {
                         bounds
                             .iter()
                             .map(|name| {
-                                self.lifetime(Some(name))
-                                    .unwrap_or_else(|| "'_".to_owned())
+                                self.lifetime(Some(name)).unwrap_or_else(|| "'_".to_owned())
                             })
                             .collect(),
                     ),

@@ -84,16 +84,13 @@ impl Interface {
 
     /// Whether `path` lies in a module whose text could not be read.
     pub fn is_untrusted(&self, path: &str) -> bool {
-        !self.untrusted.is_empty()
-            && prefixes(path).any(|prefix| self.untrusted.contains(prefix))
+        !self.untrusted.is_empty() && prefixes(path).any(|prefix| self.untrusted.contains(prefix))
     }
 }
 
 /// A path and everything that it is in: `a::b::c`, `a::b`, `a`.
 pub fn prefixes(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(path), |path| {
-        path.rfind("::").map(|end| &path[..end])
-    })
+    std::iter::successors(Some(path), |path| path.rfind("::").map(|end| &path[..end]))
 }
 
 /// The last part of a path.

@@ -28,9 +28,7 @@ pub(super) fn kind(kind: &Kind) -> TableKind {
 /// The path of an item's table; that of a crate's root ends in `::crate`, so that a Rust path always has a `::`.
 pub(super) fn table_path(path: &str) -> String {
     if path.contains("::") {
-        path.trim_end_matches('!')
-            .trim_end_matches("()")
-            .to_owned()
+        path.trim_end_matches('!').trim_end_matches("()").to_owned()
     } else {
         format!("{path}::crate")
     }
@@ -47,11 +45,8 @@ pub(super) fn item_path(table: &str, kind: TableKind) -> String {
 
 /// A name that a module passes on. Lines do not say in which world of names: `use` takes all of them.
 pub(super) fn reexport(export: &str, target: &str) -> String {
-    let bare = |path: &str| -> String {
-        path.trim_end_matches('!')
-            .trim_end_matches("()")
-            .to_owned()
-    };
+    let bare =
+        |path: &str| -> String { path.trim_end_matches('!').trim_end_matches("()").to_owned() };
     let (export, target) = (bare(export), bare(target));
     let name = last(&export);
     if last(&target) == name {

@@ -318,7 +318,12 @@ impl Printer<'_> {
                 format!("{} = {{ {} }}", escape(name), self.constant(text))
             }
             Arg::Constraint(name, args, bounds) => {
-                format!("{}{}: {}", escape(name), self.args(args), self.bounds(bounds))
+                format!(
+                    "{}{}: {}",
+                    escape(name),
+                    self.args(args),
+                    self.bounds(bounds)
+                )
             }
         }
     }
@@ -352,7 +357,10 @@ impl Printer<'_> {
     /// A bound.
     pub(super) fn bound(&mut self, bound: &Bound) -> String {
         match bound {
-            Bound::Trait { higher: over, trait_ } => {
+            Bound::Trait {
+                higher: over,
+                trait_,
+            } => {
                 format!("{}{}", higher(over), self.trait_ref(trait_))
             }
             Bound::Maybe(path) => format!("?{}", self.path(path)),
@@ -593,16 +601,17 @@ impl Printer<'_> {
             }
             Visibility::Private => {}
         }
-        let generic = |printer: &mut Self, word: &str, generics: &Generics, behind: &str, end: &str| {
-            let before = printer.enter(generics);
-            let text = format!(
-                "{word} {name}{}{behind}{}{end}",
-                printer.params(&generics.params),
-                printer.wheres(&generics.wheres)
-            );
-            printer.leave(before);
-            text
-        };
+        let generic =
+            |printer: &mut Self, word: &str, generics: &Generics, behind: &str, end: &str| {
+                let before = printer.enter(generics);
+                let text = format!(
+                    "{word} {name}{}{behind}{}{end}",
+                    printer.params(&generics.params),
+                    printer.wheres(&generics.wheres)
+                );
+                printer.leave(before);
+                text
+            };
         match &item.kind {
             Kind::Module => line.push_str(&format!("mod {name}")),
             Kind::Macro => line.push_str(&format!("macro {name}")),
@@ -718,7 +727,8 @@ fn higher(lifetimes: &[String]) -> String {
 
 /// `extern "C" `.
 fn abi(abi: Option<&str>) -> String {
-    abi.map(|abi| format!("extern {abi:?} ")).unwrap_or_default()
+    abi.map(|abi| format!("extern {abi:?} "))
+        .unwrap_or_default()
 }
 
 /// Attributes in front of a line.

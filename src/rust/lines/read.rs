@@ -7,8 +7,8 @@ use syn::parse::{ParseStream, Parser};
 use super::{LineError, header};
 use crate::interface::rust::fold::Fold;
 use crate::interface::rust::{
-    Arg, Enum, Field, Generics, Impl, Interface, Item, Kind, Marks, Member, MemberKind,
-    Shape, Struct, Trait, TraitItem, TraitItemKind, TraitRef, Type, Variant, Visibility,
+    Arg, Enum, Field, Generics, Impl, Interface, Item, Kind, Marks, Member, MemberKind, Shape,
+    Struct, Trait, TraitItem, TraitItemKind, TraitRef, Type, Variant, Visibility,
 };
 use crate::interface::{Line, Names, Table, TableKind};
 use crate::rust::cfg::Config;
@@ -573,13 +573,8 @@ impl<'n> Reader<'n> {
             field.attrs.clear();
         }
         let mut lower = Self::lower(own);
-        let (mut variant, number) = lower::variant(
-            &mut lower,
-            &item,
-            marks,
-            &Self::origin(line),
-            &self.config,
-        );
+        let (mut variant, number) =
+            lower::variant(&mut lower, &item, marks, &Self::origin(line), &self.config);
         variant.discriminant = number;
         for (field, marks) in variant.fields.iter_mut().zip(field_marks) {
             field.ty = self.ty(&field.ty);
@@ -599,11 +594,7 @@ impl<'n> Reader<'n> {
         let kind = match words.as_slice() {
             ["use", ..] => {
                 let item: syn::ItemUse = Self::parse(line, &line.text, |input| input.parse())?;
-                let read = lower::file(
-                    &[syn::Item::Use(item)],
-                    &Self::origin(line),
-                    &self.config,
-                );
+                let read = lower::file(&[syn::Item::Use(item)], &Self::origin(line), &self.config);
                 for item in read {
                     if let raw::Kind::Use(uses) = item.kind {
                         for used in uses {

@@ -8,11 +8,11 @@ use syn::spanned::Spanned;
 
 use super::functions::{function, signature_place};
 use super::types::{self, Lower};
-use super::{Origin, Attributes, at, at_between, attributes, name, visibility};
+use super::{Attributes, Origin, at, at_between, attributes, name, visibility};
 use crate::interface::rust::types::{Arg, Type};
 use crate::interface::rust::{
-    At, Enum, Field, Impl, Marks, Member, MemberKind, Shape, Struct,
-    TraitItem, TraitItemKind, Variant, Visibility,
+    At, Enum, Field, Impl, Marks, Member, MemberKind, Shape, Struct, TraitItem, TraitItemKind,
+    Variant, Visibility,
 };
 use crate::rust::cfg::Config;
 use crate::rust::raw;
@@ -82,10 +82,19 @@ impl Reader<'_> {
             }
             syn::Item::Use(item) => {
                 let mut uses = Vec::new();
-                let start = if item.leading_colon.is_some() { "::" } else { "" };
+                let start = if item.leading_colon.is_some() {
+                    "::"
+                } else {
+                    ""
+                };
                 flatten(&item.tree, start.to_owned(), &mut uses, 0);
                 let place = at_between(self.path, item.use_token.span, item.semi_token.span);
-                push(String::new(), visibility(&item.vis), raw::Kind::Use(uses), place);
+                push(
+                    String::new(),
+                    visibility(&item.vis),
+                    raw::Kind::Use(uses),
+                    place,
+                );
             }
             syn::Item::ExternCrate(item) => {
                 let krate = name(&item.ident);
@@ -94,10 +103,20 @@ impl Reader<'_> {
                     .as_ref()
                     .map_or_else(|| krate.clone(), |(_, ident)| name(ident));
                 let place = at_between(self.path, item.extern_token.span, item.ident.span());
-                push(bound, visibility(&item.vis), raw::Kind::ExternCrate { krate }, place);
+                push(
+                    bound,
+                    visibility(&item.vis),
+                    raw::Kind::ExternCrate { krate },
+                    place,
+                );
             }
             syn::Item::Trait(item) => {
-                let place = header(&item.vis, item.trait_token.span, item.ident.span(), self.path);
+                let place = header(
+                    &item.vis,
+                    item.trait_token.span,
+                    item.ident.span(),
+                    self.path,
+                );
                 let read = self.trait_(item, attrs.sealed);
                 push(
                     name(&item.ident),
@@ -107,7 +126,12 @@ impl Reader<'_> {
                 );
             }
             syn::Item::TraitAlias(item) => {
-                let place = header(&item.vis, item.trait_token.span, item.ident.span(), self.path);
+                let place = header(
+                    &item.vis,
+                    item.trait_token.span,
+                    item.ident.span(),
+                    self.path,
+                );
                 let bounds = Lower::default().inner(&item.generics).bounds(&item.bounds);
                 push(
                     name(&item.ident),
@@ -117,7 +141,12 @@ impl Reader<'_> {
                 );
             }
             syn::Item::Struct(item) => {
-                let place = header(&item.vis, item.struct_token.span, item.ident.span(), self.path);
+                let place = header(
+                    &item.vis,
+                    item.struct_token.span,
+                    item.ident.span(),
+                    self.path,
+                );
                 let read = struct_(item, self.path, self.config);
                 push(
                     name(&item.ident),
@@ -127,7 +156,12 @@ impl Reader<'_> {
                 );
             }
             syn::Item::Union(item) => {
-                let place = header(&item.vis, item.union_token.span, item.ident.span(), self.path);
+                let place = header(
+                    &item.vis,
+                    item.union_token.span,
+                    item.ident.span(),
+                    self.path,
+                );
                 let mut lower = own(&item.ident, &item.generics);
                 let generics = lower.generics(&item.generics).0;
                 let (fields, private) = fields(
@@ -152,7 +186,12 @@ impl Reader<'_> {
                 );
             }
             syn::Item::Enum(item) => {
-                let place = header(&item.vis, item.enum_token.span, item.ident.span(), self.path);
+                let place = header(
+                    &item.vis,
+                    item.enum_token.span,
+                    item.ident.span(),
+                    self.path,
+                );
                 let read = enum_(item, self.path, self.config);
                 push(
                     name(&item.ident),
@@ -165,7 +204,10 @@ impl Reader<'_> {
                 let place = signature_place(Some(&item.vis), &item.sig, self.path);
                 if let Some(renamed) = &attrs.proc_macro {
                     let bound = renamed.clone().unwrap_or_else(|| name(&item.sig.ident));
-                    let kind = raw::Kind::Macro { exported: true };
+                    let kind = raw::Kind::Macro {
+                        exported: true,
+                        words: BTreeSet::new(),
+                    };
                     push(bound, visibility(&item.vis), kind, place);
                     return;
                 }
@@ -194,7 +236,12 @@ impl Reader<'_> {
                 }
                 let place = header(&item.vis, item.const_token.span, item.ty.span(), self.path);
                 let ty = Lower::default().ty(&item.ty);
-                push(name(&item.ident), visibility(&item.vis), raw::Kind::Const(ty), place);
+                push(
+                    name(&item.ident),
+                    visibility(&item.vis),
+                    raw::Kind::Const(ty),
+                    place,
+                );
             }
             syn::Item::Static(item) => {
                 let place = header(&item.vis, item.static_token.span, item.ty.span(), self.path);
@@ -205,7 +252,12 @@ impl Reader<'_> {
                 push(name(&item.ident), visibility(&item.vis), kind, place);
             }
             syn::Item::Type(item) => {
-                let place = header(&item.vis, item.type_token.span, item.ident.span(), self.path);
+                let place = header(
+                    &item.vis,
+                    item.type_token.span,
+                    item.ident.span(),
+                    self.path,
+                );
                 let mut lower = Lower::default().inner(&item.generics);
                 let generics = lower.generics(&item.generics).0;
                 let ty = lower.ty(&item.ty);
@@ -222,6 +274,7 @@ impl Reader<'_> {
                     let place = at(self.path, ident.span());
                     let kind = raw::Kind::Macro {
                         exported: attrs.exported,
+                        words: words(item.mac.tokens.clone()),
                     };
                     let vis = if attrs.exported {
                         Visibility::Public
@@ -245,7 +298,12 @@ impl Reader<'_> {
                     path: String::new(),
                     words: words(tokens),
                 };
-                push(String::new(), Visibility::Private, kind, at(self.path, other.span()));
+                push(
+                    String::new(),
+                    Visibility::Private,
+                    kind,
+                    at(self.path, other.span()),
+                );
             }
         }
     }
@@ -332,7 +390,7 @@ impl Reader<'_> {
 
     fn implementation(&self, item: &syn::ItemImpl, attrs: &Attributes, into: &mut Vec<raw::Item>) {
         let mut lower = Lower::default().inner(&item.generics);
-        let self_ty = lower.ty(&item.self_ty);
+        let self_ty = named_lifetimes(lower.ty(&item.self_ty));
         lower.self_ty = Some(self_ty.clone());
         let generics = lower.generics(&item.generics).0;
         let place = at_between(self.path, item.impl_token.span, item.self_ty.span());
@@ -461,7 +519,10 @@ impl Reader<'_> {
             member.marks.cfg.sort();
             member.marks.cfg.dedup();
             // Of alternatives, the one for the target that stands for all.
-            match members.iter().position(|(other, _)| other.name == member.name) {
+            match members
+                .iter()
+                .position(|(other, _)| other.name == member.name)
+            {
                 Some(index) if attrs.conditions.host && !members[index].1 => {
                     members[index] = (member, true);
                 }
@@ -469,7 +530,10 @@ impl Reader<'_> {
                 None => members.push((member, attrs.conditions.host)),
             }
         }
-        (members.into_iter().map(|(member, _)| member).collect(), made)
+        (
+            members.into_iter().map(|(member, _)| member).collect(),
+            made,
+        )
     }
 }
 
@@ -552,6 +616,20 @@ pub(in crate::rust) fn trait_item(
     ))
 }
 
+/// Gives the elided lifetimes of an impl's type names, so that `Self` means one thing all over the impl.
+fn named_lifetimes(mut ty: Type) -> Type {
+    if let Type::Path(_, args) = &mut ty {
+        for (index, arg) in args.iter_mut().enumerate() {
+            if let Arg::Lifetime(name) = arg
+                && name == "'_"
+            {
+                *name = format!("'_{index}");
+            }
+        }
+    }
+    ty
+}
+
 /// A struct.
 pub(in crate::rust) fn struct_(item: &syn::ItemStruct, path: &Origin, config: &Config) -> Struct {
     let mut lower = own(&item.ident, &item.generics);
@@ -594,7 +672,10 @@ pub(in crate::rust) fn enum_(item: &syn::ItemEnum, path: &Origin, config: &Confi
             read.discriminant = value.map(|value| value.to_string());
         }
         next = value.and_then(|value| value.checked_add(1));
-        match variants.iter().position(|(other, _)| other.name == read.name) {
+        match variants
+            .iter()
+            .position(|(other, _)| other.name == read.name)
+        {
             Some(index) if attrs.conditions.host && !variants[index].1 => {
                 variants[index] = (read, true);
             }
@@ -810,4 +891,3 @@ fn words(tokens: TokenStream) -> BTreeSet<String> {
     }
     found
 }
-
