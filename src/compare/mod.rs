@@ -2,6 +2,7 @@
 //! came to be: a contract and a source tree are the same thing here.
 
 pub mod python;
+pub mod rust;
 
 use std::collections::{BTreeMap, BTreeSet};
 
