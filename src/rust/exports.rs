@@ -27,6 +27,11 @@ pub(super) struct Exports {
     pub(super) cut: bool,
 }
 
+/// Whether this is a type or module of the tree.
+pub(super) fn is_type((space, def): &(Space, Def)) -> bool {
+    *space == Space::Types && !matches!(def, Def::External(_))
+}
+
 struct Walk<'s, 'w> {
     scope: &'s Scope<'w>,
     found: Exports,
@@ -65,7 +70,7 @@ pub(super) fn exports(scope: &Scope<'_>) -> Exports {
                 continue;
             }
             // A function may have the name of a module or type.
-            let shared = *space == Space::Values && leads.len() > 1;
+            let shared = *space == Space::Values && leads.iter().any(is_type);
             let rank = (
                 found.hidden.contains(path),
                 path.matches("::").count(),
@@ -195,7 +200,7 @@ impl Walk<'_, '_> {
                     if outside && space != Space::Types {
                         continue;
                     }
-                    if self.is_private_macro(&def) {
+                    if self.is_private_macro(&def) || !self.may_be_passed_on(&def) {
                         continue;
                     }
                     self.name(prefix, &name, space, def, hidden || off);
@@ -254,6 +259,29 @@ impl Walk<'_, '_> {
                         .own(module)
                         .any(|(_, name, other)| other == def && name == item.name)
             }),
+        }
+    }
+
+    /// `pub use` passes on only what is public itself.
+    fn may_be_passed_on(&self, def: &Def) -> bool {
+        let modules = &self.scope.world.modules;
+        match def {
+            Def::Item(at, index) => {
+                let item = &modules[*at].items[*index];
+                matches!(item.kind, Kind::Macro { .. } | Kind::ExternCrate { .. })
+                    || self.scope.public(&item.vis, *at)
+            }
+            Def::Module(module) => match modules[*module].parent {
+                None => true,
+                Some(parent) => modules[parent]
+                    .children
+                    .iter()
+                    .find(|(_, child)| *child == module)
+                    .is_some_and(|(item, _)| {
+                        self.scope.public(&modules[parent].items[*item].vis, parent)
+                    }),
+            },
+            Def::Variant(..) | Def::External(_) => true,
         }
     }
 

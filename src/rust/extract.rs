@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::exports::{Exports, exports};
+use super::exports::{Exports, exports, is_type};
 use super::impls::{Impls, impls};
 use super::load::World;
 use super::raw::Kind as Raw;
@@ -59,7 +59,7 @@ impl<'w> Extract<'w> {
             for (space, def) in leads {
                 let key = self.key(def);
                 // A function may have the name of a module or type.
-                let path = if *space == Space::Values && leads.len() > 1 {
+                let path = if *space == Space::Values && leads.iter().any(is_type) {
                     format!("{path}()")
                 } else {
                     path.clone()

@@ -170,6 +170,14 @@ impl<'s, 'w> Resolver<'s, 'w> {
             }
         }
         let path = self.name_of(def);
+        // A module may have the name of a primitive type; in the place of a type the type is meant.
+        let bare = super::last_of(&path);
+        if known::is_primitive(bare)
+            && (matches!(def, Def::Module(_)) || path.starts_with("std::"))
+            && path.matches("::").count() <= 1
+        {
+            return Type::plain(bare);
+        }
         if let Some(ty) = known::alias(&path, &args) {
             return ty;
         }

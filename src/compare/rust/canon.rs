@@ -17,12 +17,15 @@ pub(super) struct Paths {
     known: BTreeSet<String>,
     /// Crates of either.
     crates: BTreeSet<String>,
+    /// Types that nobody outside can name count all the same.
+    named: bool,
 }
 
 impl Paths {
     /// Finds out what each old path is now.
-    pub(super) fn new(old: &Interface, new: &Interface) -> Self {
+    pub(super) fn new(old: &Interface, new: &Interface, named: bool) -> Self {
         let mut paths = Self {
+            named,
             crates: old.crates.union(&new.crates).cloned().collect(),
             known: new.exports.values().cloned().collect(),
             ..Self::default()
@@ -30,6 +33,19 @@ impl Paths {
         paths.known.extend(new.items.keys().cloned());
         for (path, key) in &new.exports {
             paths.renamed.insert(path.clone(), key.clone());
+        }
+        // An alias that only gives another name.
+        for (key, item) in &new.items {
+            if let crate::interface::rust::Kind::Alias {
+                generics,
+                ty: Type::Path(target, args),
+            } = &item.kind
+                && *args == own_args(generics)
+            {
+                for now in paths.renamed.values_mut().filter(|now| *now == key) {
+                    target.clone_into(now);
+                }
+            }
         }
         // What could not be named, and can be now.
         for (key, defined) in &new.defined {
@@ -72,41 +88,52 @@ impl Paths {
                 .contains(path.split("::").next().unwrap_or(path))
     }
 
-    /// What a path of the old interface is in the new one. What nobody outside can name goes by its last part: where
+    /// What a path of either interface is in the new one. What nobody outside can name goes by its last part: where
     /// it is defined is nobody's business.
-    fn old(&self, path: &str) -> String {
-        if let Some(now) = self.renamed.get(path) {
-            return now.clone();
+    fn now(&self, path: &str) -> String {
+        let path = self.renamed.get(path).map_or(path, String::as_str);
+        if self.is_local(path) {
+            if self.known.contains(path) {
+                return path.to_owned();
+            }
+            return format!("{UNNAMED}{}", last(path));
         }
-        self.new_side(path)
+        // Another crate may offer one thing by many paths, and pass on what yet another one offers.
+        if path.contains("::") && !path.starts_with("std::") {
+            return format!("::{}", last(path));
+        }
+        path.to_owned()
     }
+}
 
-    fn new_side(&self, path: &str) -> String {
-        if let Some(now) = self.renamed.get(path) {
-            return now.clone();
-        }
-        if self.is_local(path) && !self.known.contains(path) {
-            format!("?::{}", last(path))
-        } else {
-            path.to_owned()
-        }
-    }
+/// Marks what nobody outside can name.
+pub(super) const UNNAMED: &str = "?::";
+
+/// A type's own parameters as arguments.
+fn own_args(generics: &Generics) -> Vec<Arg> {
+    generics
+        .params
+        .iter()
+        .map(|param| match &param.kind {
+            ParamKind::Lifetime(_) => Arg::Lifetime(param.name.clone()),
+            ParamKind::Type { .. } => Arg::Type(Type::Param(param.name.clone())),
+            ParamKind::Const { .. } => Arg::Const(param.name.clone()),
+        })
+        .collect()
 }
 
 /// Rewrites types into the form in which equal ones are equal.
 #[derive(Clone)]
 pub(super) struct Canon<'p> {
     paths: &'p Paths,
-    is_old: bool,
     names: BTreeMap<String, String>,
 }
 
 impl<'p> Canon<'p> {
-    /// For types of the old or the new interface.
-    pub(super) fn new(paths: &'p Paths, is_old: bool) -> Self {
+    /// With no parameters in scope.
+    pub(super) fn new(paths: &'p Paths) -> Self {
         Self {
             paths,
-            is_old,
             names: BTreeMap::new(),
         }
     }
@@ -129,11 +156,7 @@ impl<'p> Canon<'p> {
 
     /// What the path of an item is in the new interface.
     pub(super) fn key(&self, path: &str) -> String {
-        if self.is_old {
-            self.paths.old(path)
-        } else {
-            self.paths.new_side(path)
-        }
+        self.paths.now(path)
     }
 }
 
@@ -142,7 +165,12 @@ impl Fold for Canon<'_> {
         Type::Param(self.names.get(name).map_or(name, String::as_str).to_owned())
     }
     fn path(&mut self, path: &str, args: Vec<Arg>) -> Type {
-        Type::Path(self.key(path), args)
+        let key = self.key(path);
+        // Nobody can tell such types apart but by what they can do.
+        if key.starts_with(UNNAMED) && !self.paths.named {
+            return Type::plain(UNNAMED);
+        }
+        Type::Path(key, args)
     }
     fn trait_ref(&mut self, path: &str, args: Vec<Arg>) -> TraitRef {
         TraitRef {
@@ -212,8 +240,8 @@ impl Fold for Canon<'_> {
 pub(super) struct Asked {
     /// As written, and what follows.
     pub(super) all: BTreeSet<Bound>,
-    /// As written, `Sized` where it is understood.
-    pub(super) written: BTreeSet<Bound>,
+    /// As written, `Sized` where it is understood; each with its own spelling.
+    pub(super) written: BTreeMap<Bound, Bound>,
 }
 
 impl Asked {
@@ -226,8 +254,8 @@ impl Asked {
     pub(super) fn missing(&self, new: &Asked) -> Vec<Bound> {
         new.written
             .iter()
-            .filter(|bound| !self.all.contains(bound))
-            .cloned()
+            .filter(|(bound, _)| !self.all.contains(bound))
+            .map(|(_, written)| written.clone())
             .collect()
     }
 }
@@ -241,20 +269,22 @@ pub(super) fn asked(
 ) -> Asked {
     let mut found = Asked::default();
     let maybe = bounds.iter().any(|bound| matches!(bound, Bound::Maybe(_)));
-    let mut open: Vec<(Bound, usize)> = canon
-        .bounds(bounds)
-        .into_iter()
-        .filter(|bound| !matches!(bound, Bound::Maybe(_)))
-        .map(|bound| (bound, 0))
-        .collect();
-    let plain_sized = Bound::plain("std::marker::Sized");
+    let mut open: Vec<(Bound, usize)> = Vec::new();
+    for bound in bounds {
+        if matches!(bound, Bound::Maybe(_)) {
+            continue;
+        }
+        for canonical in canon.bounds(std::slice::from_ref(bound)) {
+            found.written.insert(canonical.clone(), bound.clone());
+            open.push((canonical, 0));
+        }
+    }
     if sized && !maybe {
-        open.push((plain_sized, 0));
+        let bound = Bound::plain("std::marker::Sized");
+        found.written.insert(bound.clone(), bound.clone());
+        open.push((bound, 0));
     }
     while let Some((bound, depth)) = open.pop() {
-        if depth == 0 {
-            found.written.insert(bound.clone());
-        }
         if !found.all.insert(bound.clone()) || depth > 16 {
             continue;
         }
@@ -291,6 +321,8 @@ fn implied(trait_: &TraitRef, canon: &mut Canon<'_>, interface: &Interface) -> V
         | "std::iter::FusedIterator" => return vec![same_args("std::iter::Iterator")],
         "std::ops::Fn" => return vec![same_args("std::ops::FnMut")],
         "std::ops::FnMut" => return vec![same_args("std::ops::FnOnce")],
+        // Of serde, by its last part as all that is not the standard library's.
+        "::DeserializeOwned" => &["::Deserialize"],
         "std::iter::Iterator" => return vec![same_args("std::iter::IntoIterator")],
         _ => &[],
     };

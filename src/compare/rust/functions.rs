@@ -310,7 +310,7 @@ impl<'a> Pair<'a> {
         };
         // Of two opaque parameters only what is asked of them counts.
         if let (Type::Impl(bounds), Type::Impl(bounds_now)) = (ty, ty_now) {
-            let (mut canon_old, mut canon_new) = (self.canon_old(), self.canon_new());
+            let (mut canon_old, mut canon_new) = (self.canon(), self.canon());
             let before = asked(bounds, true, &mut canon_old, self.old);
             let after = asked(bounds_now, true, &mut canon_new, self.new);
             self.opaque_input(
@@ -403,7 +403,7 @@ impl<'a> Pair<'a> {
         }
         let mut felt = Felt::Surely;
         if let (Type::Impl(bounds), Type::Impl(bounds_now)) = (&before, &after) {
-            let (mut canon_old, mut canon_new) = (self.canon_old(), self.canon_new());
+            let (mut canon_old, mut canon_new) = (self.canon(), self.canon());
             let asked_before = asked(bounds, true, &mut canon_old, self.old);
             let asked_after = asked(bounds_now, true, &mut canon_new, self.new);
             let lost = asked_after.missing(&asked_before);

@@ -26,7 +26,8 @@ impl Audience {
 }
 
 impl<'a> Pair<'a> {
-    /// Parameters of a type, trait or alias: everybody who names it gives them.
+    /// Parameters of a type, trait or alias: everybody who names it gives them. False if the two lists do not fit, so
+    /// that nothing that speaks of them can be compared.
     pub(super) fn params(
         &mut self,
         subject: Subject<'_>,
@@ -34,7 +35,7 @@ impl<'a> Pair<'a> {
         new: (&Generics, &Canon<'a>),
         audience: Audience,
         word: &str,
-    ) {
+    ) -> bool {
         let (before, after) = (arguments(old.0), arguments(new.0));
         self.count_of_lifetimes(subject, old.0, new.0, audience, word);
         if after.len() > before.len() {
@@ -64,7 +65,7 @@ impl<'a> Pair<'a> {
                 (None, None),
             );
             if required {
-                return;
+                return false;
             }
         } else if after.len() < before.len() {
             let gone: Vec<&str> = before
@@ -92,7 +93,7 @@ impl<'a> Pair<'a> {
                 "keep the parameter, unused if need be (`PhantomData`)",
                 (None, None),
             );
-            return;
+            return false;
         }
         for (param, now) in before.iter().zip(&after) {
             let lost_default = !param.is_required() && now.is_required();
@@ -114,6 +115,7 @@ impl<'a> Pair<'a> {
             }
         }
         self.bounds_of(subject, old, new, audience, true);
+        true
     }
 
     fn count_of_lifetimes(

@@ -61,10 +61,10 @@ impl<'a> Pair<'a> {
         let promises: Vec<(Promise, &Impl)> = new
             .0
             .iter()
-            .map(|of| (promise(of, &self.canon_new()), of))
+            .map(|of| (promise(of, &self.canon()), of))
             .collect();
         for of in old.0 {
-            let wanted = promise(of, &self.canon_old());
+            let wanted = promise(of, &self.canon());
             match promises.iter().find(|(promise, _)| *promise == wanted) {
                 Some((_, now)) => self.same_impl(subject, of, now),
                 None => self.impl_removed(subject, of, &wanted, &promises),
@@ -74,7 +74,7 @@ impl<'a> Pair<'a> {
             let known = old
                 .0
                 .iter()
-                .any(|before| self::promise(before, &self.canon_old()) == *promise);
+                .any(|before| self::promise(before, &self.canon()) == *promise);
             if known || of.negative {
                 continue;
             }
@@ -102,10 +102,7 @@ impl<'a> Pair<'a> {
         }
         // The trait itself is gone, or cannot be named: that is told of where it is.
         if self.old.is_local(&of.trait_.path)
-            && self
-                .new
-                .find(&self.canon_old().key(&of.trait_.path))
-                .is_none()
+            && self.new.find(&self.canon().key(&of.trait_.path)).is_none()
         {
             return;
         }
@@ -139,7 +136,7 @@ impl<'a> Pair<'a> {
         // So may one that stands at the trait.
         let blanket = self.new.items.values().any(|item| match &item.kind {
             crate::interface::rust::Kind::Trait(found) => found.impls.iter().any(|found| {
-                self.canon_new().key(&found.trait_.path) == wanted.path
+                self.canon().key(&found.trait_.path) == wanted.path
                     && matches!(found.self_ty, Type::Param(_))
             }),
             _ => false,
@@ -173,8 +170,8 @@ impl<'a> Pair<'a> {
     fn same_impl(&mut self, subject: Subject<'_>, old: &Impl, new: &Impl) {
         let text = trait_text(old);
         let (old_canon, new_canon) = (
-            self.canon_old().with(&old.generics, '#'),
-            self.canon_new().with(&new.generics, '#'),
+            self.canon().with(&old.generics, '#'),
+            self.canon().with(&new.generics, '#'),
         );
         let old_line = part_line(Part::Impl(old));
         let new_line = part_line(Part::Impl(new));
@@ -185,20 +182,21 @@ impl<'a> Pair<'a> {
             new_line: &new_line,
             new_at: &new.at,
         };
-        let bindings = |of: &Impl, canon: &Canon<'_>| -> Vec<(String, Type)> {
+        let bindings = |of: &Impl, canon: &Canon<'_>| -> Vec<(String, Type, Type)> {
             let mut canon = canon.clone();
             of.trait_
                 .args
                 .iter()
                 .filter_map(|arg| match arg {
-                    Arg::Binding(name, _, ty) => Some((name.clone(), canon.ty(ty))),
+                    Arg::Binding(name, _, ty) => Some((name.clone(), canon.ty(ty), ty.clone())),
                     _ => None,
                 })
                 .collect()
         };
         let after = bindings(new, &new_canon);
-        for (name, ty) in bindings(old, &old_canon) {
-            let Some((_, now)) = after.iter().find(|(other, _)| *other == name) else {
+        for (name, ty, written) in bindings(old, &old_canon) {
+            let Some((_, now, written_now)) = after.iter().find(|(other, ..)| *other == name)
+            else {
                 continue;
             };
             if *now != ty {
@@ -209,8 +207,8 @@ impl<'a> Pair<'a> {
                     format!(
                         "`{name}` of `{text}` for `{}` was `{}` and is `{}` now",
                         type_text(&old.self_ty),
-                        type_text(&ty),
-                        type_text(now)
+                        type_text(&written),
+                        type_text(written_now)
                     ),
                 )
                 .hurts(Role::Callers, Certainty::Definite);

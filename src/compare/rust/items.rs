@@ -83,7 +83,7 @@ impl<'a> Pair<'a> {
                     callers: true,
                     implementers: false,
                 };
-                let (old, new) = (self.canon_old(), self.canon_new());
+                let (old, new) = (self.canon(), self.canon());
                 self.function(subject, (before, &old), (after, &new), audience);
             }
             (Kind::Const(before), Kind::Const(after)) => {
@@ -117,8 +117,8 @@ impl<'a> Pair<'a> {
                     ty: ty_now,
                 },
             ) => {
-                let mut old = self.canon_old().with(generics, '#');
-                let mut new = self.canon_new().with(generics_now, '#');
+                let mut old = self.canon().with(generics, '#');
+                let mut new = self.canon().with(generics_now, '#');
                 self.params(
                     subject,
                     (generics, &old),
@@ -151,7 +151,7 @@ impl<'a> Pair<'a> {
                     ..
                 },
                 _,
-            ) if self.canon_old().key(target) == key => {}
+            ) if self.canon().key(target) == key => {}
             (before, after) => {
                 let mut finding = Finding::new(
                     "item-kind-changed",
@@ -186,7 +186,7 @@ impl<'a> Pair<'a> {
     }
 
     fn constant(&mut self, subject: Subject<'_>, old: &Type, new: &Type, word: &str) {
-        let (mut before, mut after) = (self.canon_old(), self.canon_new());
+        let (mut before, mut after) = (self.canon(), self.canon());
         if before.ty(old) == after.ty(new) {
             return;
         }

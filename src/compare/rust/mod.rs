@@ -31,7 +31,7 @@ pub struct Options {
 
 /// Judges what became of everything in `old`, and notes what is new. The findings come in no order.
 pub fn compare(old: &Interface, new: &Interface, options: &Options) -> Vec<Finding> {
-    let paths = Paths::new(old, new);
+    let paths = Paths::new(old, new, options.named);
     let mut pair = Pair {
         old,
         new,
@@ -74,12 +74,8 @@ fn spellings(path: &str) -> [String; 3] {
 }
 
 impl<'a> Pair<'a> {
-    fn canon_old(&self) -> Canon<'a> {
-        Canon::new(self.paths, true)
-    }
-
-    fn canon_new(&self) -> Canon<'a> {
-        Canon::new(self.paths, false)
+    fn canon(&self) -> Canon<'a> {
+        Canon::new(self.paths)
     }
 
     /// Whether somebody outside could import this path, or has named it.

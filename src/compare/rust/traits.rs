@@ -2,7 +2,7 @@
 //! can implement has callers only.
 
 use super::Pair;
-use super::canon::asked;
+use super::canon::{UNNAMED, asked};
 use super::generics::Audience;
 use super::items::Subject;
 use super::report::Sides;
@@ -61,9 +61,9 @@ impl<'a> Pair<'a> {
                 (None, None),
             );
         }
-        let old_canon = self.canon_old().with(&old.generics, '#');
-        let new_canon = self.canon_new().with(&new.generics, '#');
-        self.params(
+        let old_canon = self.canon().with(&old.generics, '#');
+        let new_canon = self.canon().with(&new.generics, '#');
+        let comparable = self.params(
             subject,
             (&old.generics, &old_canon),
             (&new.generics, &new_canon),
@@ -74,7 +74,10 @@ impl<'a> Pair<'a> {
         self.dyn_compatibility(subject, old, new);
         for (name, item) in &old.items {
             match new.items.get(name) {
-                Some(now) => self.trait_item(subject, (name, old, item), (new, now), audience),
+                Some(now) if comparable => {
+                    self.trait_item(subject, (name, old, item), (new, now), audience)
+                }
+                Some(_) => {}
                 None => self.trait_item_removed(subject, (name, old, item), new, audience),
             }
         }
@@ -91,8 +94,8 @@ impl<'a> Pair<'a> {
     }
 
     fn supertraits(&mut self, subject: Subject<'_>, old: &Trait, new: &Trait, audience: Audience) {
-        let mut old_canon = self.canon_old().with(&old.generics, '#');
-        let mut new_canon = self.canon_new().with(&new.generics, '#');
+        let mut old_canon = self.canon().with(&old.generics, '#');
+        let mut new_canon = self.canon().with(&new.generics, '#');
         let before = asked(&old.supertraits, false, &mut old_canon, self.old);
         let after = asked(&new.supertraits, false, &mut new_canon, self.new);
         for bound in before.missing(&after) {
@@ -116,7 +119,8 @@ impl<'a> Pair<'a> {
         }
         for bound in after.missing(&before) {
             // What nobody outside could name served to keep them out.
-            if matches!(&bound, Bound::Trait { trait_, .. } if trait_.path.starts_with("?::")) {
+            if matches!(&bound, Bound::Trait { trait_, .. } if old_canon.key(&trait_.path).starts_with(UNNAMED))
+            {
                 continue;
             }
             let text = bound_text(&bound);
@@ -192,11 +196,11 @@ impl<'a> Pair<'a> {
         match (&item.kind, &now.kind) {
             (TraitItemKind::Function(before), TraitItemKind::Function(after)) => {
                 let mut old_canon = self
-                    .canon_old()
+                    .canon()
                     .with(&old.generics, '#')
                     .with(&before.generics, '$');
                 let mut new_canon = self
-                    .canon_new()
+                    .canon()
                     .with(&new.generics, '#')
                     .with(&after.generics, '$');
                 let before = old_canon.function(before);
@@ -224,7 +228,7 @@ impl<'a> Pair<'a> {
             || self
                 .new
                 .made
-                .get(self.canon_old().key(path).as_str())
+                .get(self.canon().key(path).as_str())
                 .is_some_and(|words| words.contains(name))
     }
 
@@ -311,8 +315,8 @@ impl<'a> Pair<'a> {
             .hurts(Role::Implementers, Certainty::Definite);
             self.change(part, finding, "keep the default", (None, None));
         }
-        let old_canon = self.canon_old().with(&old.generics, '#');
-        let new_canon = self.canon_new().with(&new.generics, '#');
+        let old_canon = self.canon().with(&old.generics, '#');
+        let new_canon = self.canon().with(&new.generics, '#');
         match (&item.kind, &now.kind) {
             (TraitItemKind::Function(before), TraitItemKind::Function(after)) => {
                 self.function(part, (before, &old_canon), (after, &new_canon), audience);

@@ -28,15 +28,19 @@ impl<'a> Pair<'a> {
         (old, old_marks): (&'a Struct, &Marks),
         (new, new_marks): (&'a Struct, &Marks),
     ) {
-        let old_canon = self.canon_old().with(&old.generics, '#');
-        let new_canon = self.canon_new().with(&new.generics, '#');
-        self.params(
+        let old_canon = self.canon().with(&old.generics, '#');
+        let new_canon = self.canon().with(&new.generics, '#');
+        let comparable = self.params(
             subject,
             (&old.generics, &old_canon),
             (&new.generics, &new_canon),
             Audience::CALLERS,
             "type",
         );
+        if !comparable {
+            self.names_of_members(subject, &old.members, &new.members);
+            return;
+        }
         let before = Fields {
             shape: old.shape,
             fields: &old.fields,
@@ -119,8 +123,8 @@ impl<'a> Pair<'a> {
             return;
         }
         let (mut old_canon, mut new_canon) = (
-            self.canon_old().with(generics.0, '#'),
-            self.canon_new().with(generics.1, '#'),
+            self.canon().with(generics.0, '#'),
+            self.canon().with(generics.1, '#'),
         );
         let added: Vec<&Field> = new
             .fields
@@ -285,9 +289,9 @@ impl<'a> Pair<'a> {
         (new, new_marks): (&'a Enum, &Marks),
     ) {
         let path = subject.path;
-        let old_canon = self.canon_old().with(&old.generics, '#');
-        let new_canon = self.canon_new().with(&new.generics, '#');
-        self.params(
+        let old_canon = self.canon().with(&old.generics, '#');
+        let new_canon = self.canon().with(&new.generics, '#');
+        let comparable = self.params(
             subject,
             (&old.generics, &old_canon),
             (&new.generics, &new_canon),
@@ -311,7 +315,10 @@ impl<'a> Pair<'a> {
         }
         for variant in &old.variants {
             match new.variants.iter().find(|other| other.name == variant.name) {
-                Some(now) => self.variant(subject, (variant, &old.generics), (now, &new.generics)),
+                Some(now) if comparable => {
+                    self.variant(subject, (variant, &old.generics), (now, &new.generics));
+                }
+                Some(_) => {}
                 None => self.variant_removed(subject, variant, new),
             }
         }
@@ -352,6 +359,10 @@ impl<'a> Pair<'a> {
             );
             self.push(finding, sides);
         }
+        if !comparable {
+            self.names_of_members(subject, &old.members, &new.members);
+            return;
+        }
         self.members(
             subject,
             (&old.members, &old.generics),
@@ -362,6 +373,15 @@ impl<'a> Pair<'a> {
             (&old.impls, &old.generics),
             (&new.impls, &new.generics),
         );
+    }
+
+    /// Members that are gone, where nothing else can be compared.
+    fn names_of_members(&mut self, subject: Subject<'_>, old: &[Member], new: &[Member]) {
+        for member in old {
+            if !new.iter().any(|other| other.name == member.name) && !member.marks.hidden {
+                self.member_removed(subject, member, false);
+            }
+        }
     }
 
     fn variant_removed(&mut self, subject: Subject<'_>, variant: &Variant, new: &Enum) {
@@ -471,8 +491,8 @@ impl<'a> Pair<'a> {
             return;
         }
         let (mut old_canon, mut new_canon) = (
-            self.canon_old().with(old_generics, '#'),
-            self.canon_new().with(new_generics, '#'),
+            self.canon().with(old_generics, '#'),
+            self.canon().with(new_generics, '#'),
         );
         for field in &old.fields {
             match new.fields.iter().find(|other| other.name == field.name) {
@@ -570,8 +590,8 @@ impl<'a> Pair<'a> {
         match (&old.0.only_for, &new.0.only_for) {
             (None, None) => true,
             (Some((generics, ty)), Some((generics_now, ty_now))) => {
-                self.canon_old().with(generics, '#').ty(ty)
-                    == self.canon_new().with(generics_now, '#').ty(ty_now)
+                self.canon().with(generics, '#').ty(ty)
+                    == self.canon().with(generics_now, '#').ty(ty_now)
             }
             _ => false,
         }
@@ -632,8 +652,8 @@ impl<'a> Pair<'a> {
                 .as_ref()
                 .map_or_else(|| generics.clone(), |(generics, _)| generics.clone())
         };
-        let old_canon = self.canon_old().with(&outer(old, old_generics), '#');
-        let new_canon = self.canon_new().with(&outer(new, new_generics), '#');
+        let old_canon = self.canon().with(&outer(old, old_generics), '#');
+        let new_canon = self.canon().with(&outer(new, new_generics), '#');
         match (&old.kind, &new.kind) {
             (MemberKind::Function(before), MemberKind::Function(after)) => {
                 if old.only_for.is_some() != new.only_for.is_some() {

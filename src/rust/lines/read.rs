@@ -98,7 +98,7 @@ impl<'n> Reader<'n> {
             into.crates.insert(krate.to_owned());
         }
         let (name, item) = self.item(&table.is, table.kind)?;
-        let mut path = header::item_path(&table.path, table.kind);
+        let path = header::item_path(&table.path, table.kind);
         if name != crate::interface::rust::last(&path).trim_end_matches('!') {
             return Err(Self::fail(
                 &table.is,
@@ -136,15 +136,30 @@ impl<'n> Reader<'n> {
             }
         }
         sort(&mut item.kind);
-        // A function may have the name of a type.
-        if into.items.contains_key(&path) {
-            path.push_str("()");
-        }
         Self::add(into, path, item);
         Ok(())
     }
 
+    /// A function or constant may have the name of a module or type; then it gives way.
     fn add(into: &mut Interface, path: String, item: Item) {
+        let is_value = |item: &Item| {
+            matches!(
+                item.kind,
+                Kind::Function(_) | Kind::Const(_) | Kind::Static { .. }
+            )
+        };
+        let mut path = path;
+        if into.items.contains_key(&path) {
+            if is_value(&item) {
+                path.push_str("()");
+            } else if let Some(other) = into.items.remove(&path) {
+                let moved = format!("{path}()");
+                if other.vis == Visibility::Public {
+                    into.exports.insert(moved.clone(), moved.clone());
+                }
+                into.items.insert(moved, other);
+            }
+        }
         if item.vis == Visibility::Public {
             into.exports.insert(path.clone(), path.clone());
         }
@@ -617,9 +632,6 @@ impl<'n> Reader<'n> {
         let mut path = format!("{module}::{name}");
         if kind == TableKind::Macro {
             path.push('!');
-        }
-        if into.items.contains_key(&path) {
-            path.push_str("()");
         }
         Self::add(into, path, item);
         Ok(())
