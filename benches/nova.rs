@@ -1,7 +1,12 @@
 //! How much more than bare parsing an answer costs: whole-tree diff and check on real trees, as ratios. Set
 //! `COGATE_OLD` and `COGATE_NEW` to two unpacked releases (examples/nova/fetch.sh fetches Nova's); without them the
 //! fixtures are measured. Times are printed, never asserted.
-#![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    missing_docs,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used
+)]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -17,7 +22,12 @@ fn main() {
 
 fn place(variable: &str) -> PathBuf {
     std::env::var_os(variable).map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/provider/python")),
+        || {
+            PathBuf::from(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/fixtures/provider/python"
+            ))
+        },
         PathBuf::from,
     )
 }
@@ -29,8 +39,12 @@ fn trees() -> (Tree, Tree) {
 
 /// The texts of the Python files that differ between two trees, both sides.
 fn differing(old: &Tree, new: &Tree) -> Vec<String> {
-    let paths: BTreeSet<&str> =
-        old.entries().iter().chain(new.entries()).map(|entry| entry.path.as_str()).collect();
+    let paths: BTreeSet<&str> = old
+        .entries()
+        .iter()
+        .chain(new.entries())
+        .map(|entry| entry.path.as_str())
+        .collect();
     let text = |tree: &Tree, path: &str| {
         tree.entry(path)?;
         Some(String::from_utf8_lossy(&tree.read(path).ok()?).into_owned())
@@ -51,7 +65,10 @@ fn bare_parse_of_what_differs(bencher: Bencher) {
     let (old, new) = trees();
     let texts = differing(&old, &new);
     bencher.bench(|| {
-        texts.par_iter().map(|text| cogate::python::bare_parse(text)).sum::<usize>()
+        texts
+            .par_iter()
+            .map(|text| cogate::python::bare_parse(text))
+            .sum::<usize>()
     });
 }
 
@@ -60,7 +77,9 @@ fn bare_parse_of_what_differs(bencher: Bencher) {
 fn diff(bencher: Bencher) {
     bencher.bench(|| {
         let (old, new) = trees();
-        provider::diff(&Provider::new(&old), &Provider::new(&new), &[]).findings.len()
+        provider::diff(&Provider::new(&old), &Provider::new(&new), &[])
+            .findings
+            .len()
     });
 }
 
@@ -68,5 +87,9 @@ fn diff(bencher: Bencher) {
 #[divan::bench]
 fn diff_of_open_trees(bencher: Bencher) {
     let (old, new) = trees();
-    bencher.bench(|| provider::diff(&Provider::new(&old), &Provider::new(&new), &[]).findings.len());
+    bencher.bench(|| {
+        provider::diff(&Provider::new(&old), &Provider::new(&new), &[])
+            .findings
+            .len()
+    });
 }

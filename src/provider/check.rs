@@ -57,8 +57,16 @@ pub fn check(
     }
     apply_levels(&mut comparison.findings, config);
     finding::sort(&mut comparison.findings);
-    let kept = provider.offer(&configured, &interface.receivers);
-    let (tables, names, unknown) = kept.tables();
+    let dropped = recorded.iter().any(|path| {
+        !configured
+            .iter()
+            .any(|member| leads_to(&offer, member, path))
+    });
+    let (tables, names, unknown) = if dropped {
+        provider.offer(&configured, &interface.receivers).tables()
+    } else {
+        offer.tables()
+    };
     let fresh = Contract {
         tables,
         names,
@@ -78,6 +86,20 @@ pub fn check(
         missing,
         fresh,
     })
+}
+
+/// Whether what the contract has at `path` is there because the configuration names `member`.
+fn leads_to(offer: &Offer, member: &str, path: &str) -> bool {
+    let member = member.trim_start_matches("::");
+    let within = |start: &str| {
+        path.strip_prefix(start)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':']))
+    };
+    let exports = [&offer.python.exports, &offer.rust.exports];
+    within(member)
+        || exports
+            .iter()
+            .any(|exports| exports.get(member).is_some_and(|target| within(target)))
 }
 
 /// What a contract recorded, as the model.

@@ -1,7 +1,7 @@
 //! Two trees against each other: whole, or at paths that somebody named. Only files that differ are parsed, and those
 //! that names lead to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use super::offer::rust_troubles;
@@ -66,6 +66,21 @@ fn python(old: &Project<'_>, new: &Project<'_>, paths: &[String], diffed: &mut D
         known: Mutex::default(),
     };
     let subject = |path: &str| subjects.of(path);
+    if paths.is_empty() {
+        // Nobody knows a private base but by its heirs, which may stand in files that did not change.
+        let private = |path: &&String| subjects.of(path).is_none();
+        let bases: BTreeSet<String> = before
+            .classes
+            .keys()
+            .chain(after.classes.keys())
+            .filter(private)
+            .cloned()
+            .collect();
+        rayon::join(
+            || old.add_heirs(&bases, &mut before),
+            || new.add_heirs(&bases, &mut after),
+        );
+    }
     let audience = if paths.is_empty() {
         Audience::WholeTree
     } else {
