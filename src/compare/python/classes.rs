@@ -61,7 +61,7 @@ fn added(judge: &mut Judge<'_>, path: &str, after: &Class) {
         return;
     }
     let message = format!("class `{}` is new", display(&subject));
-    let mut finding = Finding::new("class-added", subject, "", message);
+    let mut finding = Finding::new("class-added", subject, name, message);
     finding.old = container(judge.options.old.clone(), around.place.as_ref());
     finding.new = after.place.clone().map(|place| Side {
         origin: Origin::Provider,
@@ -123,7 +123,7 @@ fn removed(judge: &mut Judge<'_>, path: &str, subject: &str, before: &Class) {
         Certainty::Definite
     };
     let mut finding =
-        Finding::new("class-removed", subject, "", message).hurts(Role::Callers, certainty);
+        Finding::new("class-removed", subject, name, message).hurts(Role::Callers, certainty);
     if matches!(judge.options.audience, Audience::Named(_)) {
         finding = finding.hurts(Role::Implementers, certainty);
     }
@@ -353,7 +353,7 @@ fn arrived(judge: &mut Judge<'_>, pair: &Pairing<'_>, name: &str, new: &Member) 
             "`{}` is new and abstract: a subclass that does not have it cannot be made",
             display(&subject)
         );
-        let finding = Finding::new("abstract-member-added", &subject, "", message)
+        let finding = Finding::new("abstract-member-added", &subject, name, message)
             .hurts(Role::Implementers, Certainty::Definite);
         if can_be_made(pair.before) {
             finding.hurts(Role::Callers, Certainty::Definite)
@@ -366,7 +366,7 @@ fn arrived(judge: &mut Judge<'_>, pair: &Pairing<'_>, name: &str, new: &Member) 
             display(&subject),
             words::kind(&new.kind, true)
         );
-        Finding::new("member-added", &subject, "", message)
+        Finding::new("member-added", &subject, name, message)
     };
     let mut finding = finding;
     finding.old = header_side(judge, pair);

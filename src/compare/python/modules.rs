@@ -54,7 +54,7 @@ fn added(judge: &mut Judge<'_>, path: &str, after: &Module) {
         return;
     };
     let message = format!("module `{subject}` is new");
-    let mut finding = Finding::new("module-added", subject, "", message);
+    let mut finding = Finding::new("module-added", subject, last(path), message);
     finding.new = container(Origin::Provider, after.place.as_ref());
     judge.add_finding(path, "", finding);
 }
@@ -70,7 +70,7 @@ fn removed(judge: &mut Judge<'_>, path: &str, before: &Module) -> bool {
         return true;
     };
     let message = format!("module `{subject}` is gone");
-    let mut finding = Finding::new("module-removed", &subject, "", message)
+    let mut finding = Finding::new("module-removed", &subject, last(path), message)
         .hurts(Role::Callers, Certainty::Definite);
     finding.old = container(judge.options.old.clone(), before.place.as_ref());
     let parent = parents(path).find_map(|parent| judge.new.modules.get(parent));
@@ -186,7 +186,7 @@ fn lost<'m>(
         Certainty::Definite
     };
     let mut finding =
-        Finding::new("export-removed", subject, "", message).hurts(Role::Callers, certainty);
+        Finding::new("export-removed", subject, name, message).hurts(Role::Callers, certainty);
     finding.old = judge.old_side(old, name, None);
     finding.new = container(Origin::Provider, after.place.as_ref());
     judge.add_finding(path, name, finding);
@@ -222,8 +222,13 @@ fn arrived(judge: &mut Judge<'_>, path: &str, name: &str, new: &Member, before: 
         display(&subject),
         words::kind(&new.kind, false)
     );
-    let mut finding = Finding::new("name-added", &subject, "", message);
+    let mut finding = Finding::new("name-added", &subject, name, message);
     finding.old = container(judge.options.old.clone(), before.place.as_ref());
     finding.new = judge.new_side(new, name, None);
     judge.add_finding(path, name, finding);
+}
+
+/// The last part of a path.
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
 }

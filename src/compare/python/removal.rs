@@ -49,7 +49,7 @@ pub(super) fn report<'m>(judge: &mut Judge<'_>, gone: &Gone<'_, 'm>) -> Option<&
     if in_class {
         judge.may_reach_override(&gone.member.defined_in, gone.name);
     }
-    let mut finding = Finding::new(rule, &gone.subject, "", message).hurts(role, certainty);
+    let mut finding = Finding::new(rule, &gone.subject, gone.name, message).hurts(role, certainty);
     if let Some(class) = gone.class
         && judge.has_implementers(class, gone.name, &[gone.member])
         && !super::judge::is_constructor(gone.name)
