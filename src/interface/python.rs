@@ -253,6 +253,9 @@ pub struct Signature {
     pub type_params: Option<String>,
     /// It could not be read whole (its text is damaged, or of another Python): why.
     pub untrusted: Option<String>,
+    /// The body takes its `*args` or `**kwargs` apart, or hands them on: what they really take is not written in the
+    /// signature.
+    pub passes_on: bool,
 }
 
 impl Signature {

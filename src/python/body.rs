@@ -111,6 +111,38 @@ pub(crate) fn yields(body: &[Stmt]) -> bool {
     finder.0
 }
 
+/// Whether a body takes one of these variadic parameters apart (`kwargs.pop("k")`) or hands it on (`f(**kwargs)`).
+pub(crate) fn passes_on(body: &[Stmt], variadics: &[&str]) -> bool {
+    struct Finder<'n> {
+        names: &'n [&'n str],
+        found: bool,
+    }
+    impl Finder<'_> {
+        fn is_one(&self, expr: &Expr) -> bool {
+            expr.as_name_expr().is_some_and(|name| self.names.contains(&name.id.as_str()))
+        }
+    }
+    impl<'a> Visitor<'a> for Finder<'_> {
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            self.found |= match expr {
+                Expr::Starred(starred) => self.is_one(&starred.value),
+                Expr::Attribute(attribute) => self.is_one(&attribute.value),
+                Expr::Subscript(subscript) => self.is_one(&subscript.value),
+                Expr::Call(call) => {
+                    call.arguments.keywords.iter().any(|keyword| keyword.arg.is_none() && self.is_one(&keyword.value))
+                }
+                _ => false,
+            };
+            if !self.found {
+                walk_expr(self, expr);
+            }
+        }
+    }
+    let mut finder = Finder { names: variadics, found: false };
+    body.iter().for_each(|stmt| finder.visit_stmt(stmt));
+    finder.found
+}
+
 /// Whether the body, a docstring aside, only raises `NotImplementedError`.
 pub(crate) fn only_not_implemented(body: &[Stmt]) -> bool {
     let [Stmt::Raise(raise), rest @ ..] = without_docstring(body) else {

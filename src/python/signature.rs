@@ -57,6 +57,7 @@ pub(crate) fn signature_of(
         returns: returns.map(|returns| type_of(env, returns)),
         type_params: type_params.map(type_params_text),
         untrusted: None,
+        passes_on: false,
     }
 }
 

@@ -14,7 +14,26 @@ const QUOTES: u8 = 3;
 
 /// The type that an annotation says.
 pub(crate) fn type_of(env: &Env<'_>, expr: &Expr) -> Type {
+    if is_deep(expr, DEEPEST) {
+        return Type::Other("...".to_owned());
+    }
     convert(env, expr, QUOTES)
+}
+
+/// Types that nest deeper than this are nobody's, and would not fit on the stack of who walks them.
+const DEEPEST: u16 = 100;
+
+fn is_deep(expr: &Expr, left: u16) -> bool {
+    let Some(left) = left.checked_sub(1) else {
+        return true;
+    };
+    match expr {
+        Expr::BinOp(op) => is_deep(&op.left, left) || is_deep(&op.right, left),
+        Expr::List(list) => list.iter().any(|item| is_deep(item, left)),
+        Expr::Tuple(tuple) => tuple.iter().any(|item| is_deep(item, left)),
+        Expr::Subscript(subscript) => is_deep(&subscript.slice, left),
+        _ => false,
+    }
 }
 
 fn convert(env: &Env<'_>, expr: &Expr, quotes: u8) -> Type {

@@ -77,6 +77,12 @@ fn read(source: &Source<'_>, env: &Env<'_>, def: &StmtFunctionDef, in_class: boo
     if body::only_not_implemented(&def.body) {
         function.abstractness = Abstract::ByCustom;
     }
+    let variadics: Vec<&str> = [&def.parameters.vararg, &def.parameters.kwarg]
+        .into_iter()
+        .flatten()
+        .map(|param| param.name.as_str())
+        .collect();
+    function.signature.passes_on = !variadics.is_empty() && body::passes_on(&def.body, &variadics);
     let mut role = Role::Whole;
     let mut property = None;
     for found in def
