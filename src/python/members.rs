@@ -2,6 +2,7 @@
 //! is none of its business.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::constructors::constructor;
 use super::extract::{Bound, ClassExtract, Maker, ModuleExtract, What};
@@ -9,7 +10,9 @@ use super::link::{Linker, Target, end_of};
 use super::mro::{Lineage, Lineages};
 use super::types::map_paths;
 use crate::interface::Place;
-use crate::interface::python::{Attribute, Class, Interface, Kind, Member, Module, Signature};
+use crate::interface::python::{
+    Attribute, Class, Function, Interface, Kind, Member, Module, Signature,
+};
 
 /// Aliases of aliases are followed this far.
 const ALIASES: u8 = 20;
@@ -103,7 +106,7 @@ impl<'p> Builder<'p, '_> {
                 members.insert(
                     name.to_owned(),
                     Member {
-                        kind: Kind::Function(Box::new(function)),
+                        kind: Kind::Function(Arc::new(function)),
                         defined_in: class.path.clone(),
                         place: class.place.clone(),
                         conditional: false,
@@ -199,7 +202,10 @@ impl<'p> Builder<'p, '_> {
         }
         Some(match &bound.what {
             What::Function(function) => {
-                let mut function = function.clone();
+                if !has_paths(function) {
+                    return Some(Kind::Function(Arc::clone(function)));
+                }
+                let mut function = Function::clone(function);
                 self.link_signature(module, &mut function.signature);
                 for overload in &mut function.overloads {
                     self.link_signature(module, overload);
@@ -207,7 +213,7 @@ impl<'p> Builder<'p, '_> {
                 for decorator in &mut function.decorators {
                     *decorator = self.decorator(module, decorator);
                 }
-                Kind::Function(function)
+                Kind::Function(Arc::new(function))
             }
             What::Property(property) => {
                 let mut property = property.clone();
@@ -438,6 +444,15 @@ fn key_of<'p>(module: &'p ModuleExtract, owner: &str, name: &str) -> Option<&'p 
         &module.classes.get(owner)?.names
     };
     names.get_key_value(name).map(|(key, _)| key.as_str())
+}
+
+/// Whether anything in a function may lead elsewhere in the tree.
+fn has_paths(function: &Function) -> bool {
+    let signature = &function.signature;
+    !function.decorators.is_empty()
+        || !function.overloads.is_empty()
+        || signature.returns.is_some()
+        || signature.params.iter().any(|param| param.ty.is_some())
 }
 
 fn plain() -> Kind {

@@ -1,6 +1,7 @@
 //! One file, parsed: text, tree, and which of its text the parser could not make sense of. The tree lives only as
 //! long as the closure that looks at it.
 
+use memchr::memmem;
 use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::{ModModule, PySourceType, PythonVersion, Stmt};
 use ruff_python_parser::{
@@ -45,7 +46,10 @@ pub(crate) fn with_source<T: Send>(
     text: &str,
     look: impl FnOnce(&Source<'_>) -> T + Send,
 ) -> Result<T, String> {
-    if text.len() > LEX_FIRST && lexed_depth(text) > LIMIT {
+    if text.len() > LEX_FIRST
+        && most_nesting(text.as_bytes()) > LEX_FIRST
+        && lexed_depth(text) > LIMIT
+    {
         return Err(too_deep());
     }
     let options =
@@ -69,6 +73,25 @@ pub(crate) fn with_source<T: Send>(
 
 fn too_deep() -> String {
     format!("it nests deeper than {LIMIT} levels")
+}
+
+/// At most this many levels can be in a text: every level takes a sign, or a word that is an operator.
+fn most_nesting(text: &[u8]) -> usize {
+    let signs = text
+        .iter()
+        .filter(|byte| {
+            byte.is_ascii_punctuation()
+                && !matches!(
+                    byte,
+                    b'_' | b',' | b'"' | b'\'' | b'#' | b')' | b']' | b'}' | b'\\'
+                )
+        })
+        .count();
+    let words: usize = ["not", "await", "else", "yield", "lambda"]
+        .iter()
+        .map(|word| memmem::find_iter(text, word).count())
+        .sum();
+    signs + words
 }
 
 fn lexed_depth(text: &str) -> usize {

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use ruff_python_ast::{Expr, Stmt};
 
@@ -160,7 +161,7 @@ fn read_lines<'l>(
             (Some(Kind::Property(property)), Role::Deleter) => property.deletable = true,
             (Some(Kind::Function(function)), Role::Overload) => {
                 if let Some(signature) = signature_of(&member) {
-                    function.overloads.push(signature);
+                    Arc::make_mut(function).overloads.push(signature);
                 }
             }
             (None, Role::Setter | Role::Deleter) => {
@@ -424,7 +425,7 @@ fn relocate(said: &mut Said, text: &str, line: Option<&Place>) {
         Said::Member(_, member, _) => {
             each(&mut member.place);
             if let Kind::Function(function) = &mut member.kind {
-                for param in &mut function.signature.params {
+                for param in &mut Arc::make_mut(function).signature.params {
                     each(&mut param.place);
                 }
             }
