@@ -315,12 +315,15 @@ pub(crate) fn canonical(path: String) -> String {
 
 /// Whether a name can be written after a dot.
 pub(crate) fn is_identifier(name: &str) -> bool {
-    let mut chars = name.chars();
-    let starts = chars
+    let starts = name
+        .chars()
         .next()
         .is_some_and(|first| first == '_' || first.is_alphabetic());
     starts
-        && chars.all(|c| c == '_' || c.is_alphanumeric())
+        && name
+            .bytes()
+            .all(|byte| byte == b'_' || byte.is_ascii_alphanumeric() || byte >= 0x80)
+        && name.chars().all(|c| c.is_ascii() || c.is_alphanumeric())
         && KEYWORDS.binary_search(&name).is_err()
 }
 

@@ -352,7 +352,13 @@ impl<'p> Builder<'p, '_> {
         model: &mut Module,
         interface: &mut Interface,
     ) {
-        if let What::Import(_) | What::Alias(_) = &bound.what {
+        if let What::Import(import) = &bound.what
+            && import.is_from
+            && self.linker.plainly_defines(&import.target)
+        {
+            let path = format!("{}.{name}", module.name);
+            interface.exports.insert(path, import.target.clone());
+        } else if let What::Import(_) | What::Alias(_) = &bound.what {
             let key = key_of(module, &module.name, name);
             let target = self
                 .linker
