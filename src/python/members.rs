@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::constructors::constructor;
+use super::decorators::is_constructor_maker;
 use super::extract::{Bound, ClassExtract, Maker, ModuleExtract, What};
 use super::link::{Linker, Target, end_of};
 use super::mro::{Lineage, Lineages};
@@ -270,6 +271,10 @@ impl<'p> Builder<'p, '_> {
     fn decorator(&self, module: &ModuleExtract, text: &str) -> String {
         let end = text.find('(').unwrap_or(text.len());
         let (path, rest) = text.split_at(end);
+        if is_constructor_maker(path) {
+            // Known by this name, even where the tree holds its definition.
+            return text.to_owned();
+        }
         match self.linker.canonical(module, path) {
             Some(path) => format!("{path}{rest}"),
             None => text.to_owned(),

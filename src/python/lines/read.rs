@@ -12,7 +12,6 @@ use super::unwrap::unwrapped;
 use crate::interface::python::{
     Attribute, Class, Interface, Kind, Member, Module, Property, Signature,
 };
-use crate::interface::python_names::WELL_KNOWN;
 use crate::interface::{Line, Names, Place, Table, TableKind};
 use crate::python::env::{Env, dotted, joined};
 use crate::python::extract::{Role, Scope, What, function};
@@ -210,12 +209,7 @@ fn read_line(
         let [stmt] = source.body() else {
             return Err("it is not one definition".to_owned());
         };
-        // Names of the contract go before those that every contract knows.
-        let known = WELL_KNOWN.iter().map(|path| {
-            let short = path.rsplit('.').next().unwrap_or(path);
-            (short, *path)
-        });
-        let mut env = Env::from_names(known.chain(names.pairs()));
+        let mut env = Env::of_lines(names);
         if as_header {
             header(source, &mut env, stmt, owner)
         } else {
