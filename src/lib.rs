@@ -15,5 +15,6 @@ pub mod provider;
 pub mod python;
 pub mod report;
 pub mod rules;
+pub mod rust;
 pub mod source;
 pub mod toml_text;

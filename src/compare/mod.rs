@@ -2,10 +2,11 @@
 //! came to be: a contract and a source tree are the same thing here.
 
 pub mod python;
+pub mod rust;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::{Finding, Origin, Role};
+use crate::finding::{Certainty, Finding, Level, Origin, Role};
 
 /// Which roles outside the provider an interface has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,38 @@ impl Audience {
     /// Callers and implementers: what a name has unless it is configured.
     pub fn both() -> Self {
         Audience::Named(BTreeSet::from([Role::Callers, Role::Implementers]))
+    }
+
+    /// Sets the level of a finding by who is out there. A role outside the audience is judged by what is really
+    /// called and overridden: without evidence its verdict is possible, and makes no more than a note.
+    pub fn weigh(&self, finding: &mut Finding) {
+        let Audience::Named(roles) = self else {
+            finding.level = finding.natural_level();
+            return;
+        };
+        let proven = !finding.evidence.is_empty();
+        for (role, certainty) in &mut finding.verdicts {
+            if !hears(roles, *role) && !proven {
+                *certainty = Certainty::Possible;
+            }
+        }
+        let heard = finding
+            .verdicts
+            .iter()
+            .filter(|(role, _)| hears(roles, **role) || proven);
+        finding.level = match heard.map(|(_, certainty)| *certainty).max() {
+            Some(Certainty::Definite) => Level::Error,
+            Some(Certainty::Possible) => Level::Warning,
+            None => Level::Note,
+        };
+    }
+}
+
+/// Readers, constructors and matchers hear what callers hear: who may call may read.
+fn hears(roles: &BTreeSet<Role>, role: Role) -> bool {
+    match role {
+        Role::Implementers => roles.contains(&Role::Implementers),
+        _ => roles.contains(&Role::Callers) || roles.contains(&role),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod place;
 pub mod python;
 pub mod python_names;
 pub mod python_text;
+pub mod rust;
 pub mod table;
 
 pub use call_shape::CallShape;

@@ -25,14 +25,27 @@ fn name(path: &str, shorten: Shorten<'_>) -> String {
 
 /// A member as one line with short names by their last segments, for messages.
 ///
-/// A property is shown by its getter; overloads by the implementation.
+/// A property is shown by its getter; overloads by the implementation; the body that a contract's line tells of is left
+/// out.
 pub fn line(member: &Member, called: &str) -> String {
     let mut shorten = last_segment;
-    member_lines(member, called, &mut shorten)
+    let lines = member_lines(member, called, &mut shorten);
+    let line = lines
         .into_iter()
         .next()
-        .unwrap_or_else(|| called.to_owned())
+        .unwrap_or_else(|| called.to_owned());
+    for body in [ABSTRACT_BODY, GENERATOR_BODY] {
+        if let Some(header) = line.strip_suffix(body) {
+            return header.to_owned();
+        }
+    }
+    line
 }
+
+/// What stands behind the header of a function whose body only raises.
+const ABSTRACT_BODY: &str = ": raise NotImplementedError";
+/// What stands behind the header of a generator.
+const GENERATOR_BODY: &str = ": yield";
 
 /// A member as the lines of a contract: one, except for overloads and for properties that can be set or deleted.
 /// The line that describes it best comes first.
@@ -104,10 +117,10 @@ fn function_lines(function: &Function, called: &str, shorten: Shorten<'_>) -> Ve
     match function.protocol {
         Protocol::Plain => {}
         Protocol::Coroutine => is_async = true,
-        Protocol::Generator => body = ": yield",
+        Protocol::Generator => body = GENERATOR_BODY,
         Protocol::AsyncGenerator => {
             is_async = true;
-            body = ": yield";
+            body = GENERATOR_BODY;
         }
         Protocol::ContextManager => prefix.push_str("@contextmanager "),
         Protocol::AsyncContextManager => {
@@ -116,7 +129,7 @@ fn function_lines(function: &Function, called: &str, shorten: Shorten<'_>) -> Ve
         }
     }
     if function.abstractness == Abstract::ByCustom {
-        body = ": raise NotImplementedError";
+        body = ABSTRACT_BODY;
     }
     let def = if is_async { "async def " } else { "def " };
     let mut lines = vec![format!(

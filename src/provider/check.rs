@@ -7,9 +7,10 @@ use crate::compare::{self, Audience, Options};
 use crate::config::{Config, Interface};
 use crate::contract::{Contract, Drift, drift};
 use crate::finding::{self, Finding, Origin};
-use crate::interface::{Names, Table};
+use crate::interface::Place;
 use crate::python::lines;
 use crate::rules::apply_levels;
+use crate::rust::lines as rust_lines;
 
 /// What a check of one interface found.
 #[derive(Debug, Clone)]
@@ -56,8 +57,16 @@ pub fn check(
     }
     apply_levels(&mut comparison.findings, config);
     finding::sort(&mut comparison.findings);
-    let kept = provider.offer(&configured, &interface.receivers);
-    let (tables, names, unknown) = kept.tables();
+    let dropped = recorded.iter().any(|path| {
+        !configured
+            .iter()
+            .any(|member| leads_to(&offer, member, path))
+    });
+    let (tables, names, unknown) = if dropped {
+        provider.offer(&configured, &interface.receivers).tables()
+    } else {
+        offer.tables()
+    };
     let fresh = Contract {
         tables,
         names,
@@ -79,27 +88,39 @@ pub fn check(
     })
 }
 
+/// Whether what the contract has at `path` is there because the configuration names `member`.
+fn leads_to(offer: &Offer, member: &str, path: &str) -> bool {
+    let member = member.trim_start_matches("::");
+    let within = |start: &str| {
+        path.strip_prefix(start)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':']))
+    };
+    let exports = [&offer.python.exports, &offer.rust.exports];
+    within(member)
+        || exports
+            .iter()
+            .any(|exports| exports.get(member).is_some_and(|target| within(target)))
+}
+
 /// What a contract recorded, as the model.
 fn read(contract: &Contract) -> Result<Offer, String> {
-    let mut python = read_python(&contract.tables, &contract.names, &contract.path)?;
+    let mut python = lines::read(&contract.tables, &contract.names)
+        .map_err(|error| at_line(&contract.path, error.place.as_ref(), &error))?;
     lines::restore_unknown(&mut python, &contract.unknown);
+    let rust = rust_lines::read(&contract.tables, &contract.names)
+        .map_err(|error| at_line(&contract.path, error.place.as_ref(), &error))?;
     Ok(Offer {
         python,
+        rust,
         ..Offer::default()
     })
 }
 
-fn read_python(
-    tables: &[Table],
-    names: &Names,
-    path: &str,
-) -> Result<crate::interface::python::Interface, String> {
-    lines::read(tables, names).map_err(|error| {
-        let at = error.place.as_ref().map_or_else(String::new, |place| {
-            format!(":{}:{}", place.line, place.column)
-        });
-        format!("{path}{at}: {error}")
-    })
+fn at_line(path: &str, place: Option<&Place>, error: &dyn std::fmt::Display) -> String {
+    let at = place.map_or_else(String::new, |place| {
+        format!(":{}:{}", place.line, place.column)
+    });
+    format!("{path}{at}: {error}")
 }
 
 fn compare_with(old: &Offer, new: &Offer, interface: &Interface) -> compare::Comparison {
@@ -114,5 +135,16 @@ fn compare_with(old: &Offer, new: &Offer, interface: &Interface) -> compare::Com
         subject: &|path| Some(path.to_owned()),
         overridden: &|_, _| false,
     };
-    compare::python::compare(&old.python, &new.python, &options)
+    let mut comparison = compare::python::compare(&old.python, &new.python, &options);
+    let of_rust = compare::rust::Options {
+        named: true,
+        contract: true,
+    };
+    let mut found = compare::rust::compare(&old.rust, &new.rust, &of_rust);
+    found
+        .iter_mut()
+        .for_each(|finding| options.audience.weigh(finding));
+    comparison.findings.extend(found);
+    comparison.members += old.rust.count();
+    comparison
 }

@@ -1,14 +1,16 @@
 //! Two trees against each other: whole, or at paths that somebody named. Only files that differ are parsed, and those
 //! that names lead to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
+use super::offer::rust_troubles;
 use super::{Provider, Trouble, is_rust_path};
 use crate::compare::{self, Audience, Options};
 use crate::finding::{self, Finding, Origin};
 use crate::interface::python::Interface;
 use crate::python::{Project, Receivers, Wanted};
+use crate::rust;
 
 /// What a diff found.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +36,14 @@ pub fn diff(old: &Provider<'_>, new: &Provider<'_>, paths: &[String]) -> Diffed 
     if paths.is_empty() || !of_python.is_empty() {
         python(old.python(), new.python(), &of_python, &mut diffed);
     }
+    let of_rust: Vec<String> = paths
+        .iter()
+        .filter(|path| is_rust_path(path))
+        .cloned()
+        .collect();
+    if paths.is_empty() || !of_rust.is_empty() {
+        rust(old.rust(), new.rust(), &of_rust, &mut diffed);
+    }
     finding::sort(&mut diffed.findings);
     diffed.troubles.sort();
     diffed.troubles.dedup();
@@ -56,6 +66,21 @@ fn python(old: &Project<'_>, new: &Project<'_>, paths: &[String], diffed: &mut D
         known: Mutex::default(),
     };
     let subject = |path: &str| subjects.of(path);
+    if paths.is_empty() {
+        // Nobody knows a private base but by its heirs, which may stand in files that did not change.
+        let private = |path: &&String| subjects.of(path).is_none();
+        let bases: BTreeSet<String> = before
+            .classes
+            .keys()
+            .chain(after.classes.keys())
+            .filter(private)
+            .cloned()
+            .collect();
+        rayon::join(
+            || old.add_heirs(&bases, &mut before),
+            || new.add_heirs(&bases, &mut after),
+        );
+    }
     let audience = if paths.is_empty() {
         Audience::WholeTree
     } else {
@@ -89,6 +114,28 @@ fn python(old: &Project<'_>, new: &Project<'_>, paths: &[String], diffed: &mut D
         .findings
         .extend(comparison.findings.into_iter().filter(is_asked));
     diffed.members += comparison.members;
+}
+
+fn rust(old: &rust::Project<'_>, new: &rust::Project<'_>, paths: &[String], diffed: &mut Diffed) {
+    let (before, after) = if paths.is_empty() {
+        rust::Project::changed(old, new)
+    } else {
+        let ((before, gone), (after, absent)) = (old.interface(paths), new.interface(paths));
+        let missing = gone.into_iter().filter(|path| absent.contains(path));
+        diffed.missing.extend(missing.map(|path| (path, None)));
+        (before, after)
+    };
+    for interface in [&before, &after] {
+        diffed.troubles.extend(rust_troubles(interface, paths));
+    }
+    let options = compare::rust::Options {
+        named: !paths.is_empty(),
+        contract: false,
+    };
+    diffed
+        .findings
+        .extend(compare::rust::compare(&before, &after, &options));
+    diffed.members += before.count();
 }
 
 fn is_within(subject: &str, path: &str) -> bool {

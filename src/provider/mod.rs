@@ -14,12 +14,14 @@ pub use snapshot::{Snapped, snapshot, taken};
 pub use texts::TreeTexts;
 
 use crate::python;
+use crate::rust;
 use crate::source::Tree;
 
 /// A tree with its front ends; files are parsed when something of them is needed.
 pub struct Provider<'t> {
     tree: &'t Tree,
     python: python::Project<'t>,
+    rust: rust::Project<'t>,
 }
 
 impl<'t> Provider<'t> {
@@ -28,12 +30,13 @@ impl<'t> Provider<'t> {
         Self {
             tree,
             python: python::Project::new(tree),
+            rust: rust::Project::new(tree),
         }
     }
 
     /// Whether there is any source that a front end reads.
     pub fn has_sources(&self) -> bool {
-        self.python.has_sources()
+        self.python.has_sources() || self.rust.has_sources()
     }
 
     /// The tree.
@@ -44,6 +47,11 @@ impl<'t> Provider<'t> {
     /// The Python side.
     pub fn python(&self) -> &python::Project<'t> {
         &self.python
+    }
+
+    /// The Rust side.
+    pub fn rust(&self) -> &rust::Project<'t> {
+        &self.rust
     }
 }
 

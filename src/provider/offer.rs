@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 
 use super::{Provider, is_rust_path};
 use crate::interface::python::{self, is_offered};
+use crate::interface::rust;
 use crate::interface::{Names, Place, Table};
-use crate::python::{Receivers, Wanted, lines};
+use crate::python::{Receivers, Wanted};
 
 /// Interfaces of both languages.
 #[derive(Debug, Clone, Default)]
 pub struct Offer {
     /// The Python side.
     pub python: python::Interface,
+    /// The Rust side.
+    pub rust: rust::Interface,
     /// Paths that were asked for and are not there, with the part of each that is.
     pub missing: Vec<(String, Option<String>)>,
     /// What could not be read although it was asked for.
@@ -61,23 +64,77 @@ impl Provider<'_> {
             .collect();
         self.python
             .fill_calls(&mut python, &wanted, &Receivers::Named(receivers.to_vec()));
-        let missing = missing
+        let mut missing: Vec<(String, Option<String>)> = missing
             .into_iter()
             .map(|missing| (missing.path, missing.nearest))
             .collect();
+        let rust = self.offer_rust(paths, &mut missing, &mut troubles);
         Offer {
             python,
+            rust,
             missing,
             troubles,
         }
     }
 }
 
+impl Provider<'_> {
+    fn offer_rust(
+        &self,
+        paths: &BTreeSet<String>,
+        missing: &mut Vec<(String, Option<String>)>,
+        troubles: &mut Vec<Trouble>,
+    ) -> rust::Interface {
+        let asked: Vec<String> = paths
+            .iter()
+            .filter(|path| is_rust_path(path))
+            .cloned()
+            .collect();
+        if asked.is_empty() {
+            return rust::Interface::default();
+        }
+        let (interface, absent) = self.rust.interface(&asked);
+        troubles.extend(rust_troubles(&interface, &asked));
+        missing.extend(absent.into_iter().map(|path| (path, None)));
+        interface
+    }
+}
+
+/// Files that could not be read, and that may hold what was asked for.
+pub(super) fn rust_troubles(interface: &rust::Interface, asked: &[String]) -> Vec<Trouble> {
+    let matters = |module: &str| {
+        asked.is_empty()
+            || asked.iter().any(|path| {
+                let path = path.trim_start_matches("::");
+                rust::prefixes(path).any(|prefix| prefix == module)
+                    || rust::prefixes(module).any(|prefix| prefix == path)
+            })
+    };
+    let broken = interface
+        .broken
+        .iter()
+        .filter(|broken| matters(&broken.module));
+    broken
+        .map(|broken| Trouble {
+            subject: broken.module.clone(),
+            place: Some(broken.place.clone()),
+            message: broken.message.clone(),
+        })
+        .collect()
+}
+
 impl Offer {
     /// The tables of a contract of this offer, with the short names that their lines use and what is unknown.
     pub fn tables(&self) -> (Vec<Table>, Names, BTreeSet<String>) {
         let mut names = Names::default();
-        let tables = lines::tables(&self.python, &mut names);
-        (tables, names, self.python.unknown.clone())
+        let mut tables = crate::python::lines::tables(&self.python, &mut names);
+        tables.extend(crate::rust::lines::tables(&self.rust, &mut names));
+        let unknown = self
+            .python
+            .unknown
+            .union(&self.rust.unknown)
+            .cloned()
+            .collect();
+        (tables, names, unknown)
     }
 }

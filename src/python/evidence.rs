@@ -63,6 +63,29 @@ impl Project<'_> {
         found
     }
 
+    /// Adds to `interface` the classes of other modules that derive from one of `bases`: what these offer changes with
+    /// them.
+    pub fn add_heirs(&self, bases: &BTreeSet<String>, interface: &mut Interface) {
+        let names: BTreeSet<&str> = bases
+            .iter()
+            .filter_map(|path| path.rsplit('.').next())
+            .collect();
+        let patterns: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        let found: Vec<String> = self
+            .files_with(&patterns)
+            .into_par_iter()
+            .flat_map_iter(|index| self.classes_in(index))
+            .filter(|path| !interface.classes.contains_key(path))
+            .filter(|path| {
+                self.lineage(path)
+                    .is_some_and(|(mro, _)| mro.iter().any(|base| bases.contains(base)))
+            })
+            .collect();
+        let (heirs, _) = self.interface(&found);
+        interface.classes.extend(heirs.classes);
+        interface.unknown.extend(heirs.unknown);
+    }
+
     /// Writes into the classes of `interface` which calls the tree makes on implementers of their wanted members.
     pub fn fill_calls(&self, interface: &mut Interface, wanted: &Wanted, receivers: &Receivers) {
         let patterns = patterns(wanted, receivers);

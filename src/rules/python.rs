@@ -25,7 +25,7 @@ pub(super) static RULES: &[Rule] = &[
     rule!(Python, Error, "kind-changed"),
     rule!(Python, Error, "member-added"),
     rule!(Python, Error, "member-became-abstract"),
-    rule!(Python, Error, "member-removed"),
+    rule!(Both, Error, "member-removed"),
     rule!(Python, Error, "member-renamed"),
     rule!(Python, Error, "metaclass-changed"),
     rule!(Python, Error, "method-became-property"),

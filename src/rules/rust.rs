@@ -1,5 +1,43 @@
 //! The rules that only Rust findings use. Entries only; the decisions are in `compare/rust`.
 
-use super::Rule;
+use super::{Rule, rule};
 
-pub(super) static RULES: &[Rule] = &[];
+pub(super) static RULES: &[Rule] = &[
+    rule!(Rust, Warning, "abi-changed"),
+    rule!(Rust, Error, "alias-changed"),
+    rule!(Rust, Error, "associated-type-changed"),
+    rule!(Rust, Error, "bound-added"),
+    rule!(Rust, Error, "bound-removed"),
+    rule!(Rust, Error, "const-removed"),
+    rule!(Rust, Error, "constant-type-changed"),
+    rule!(Rust, Note, "deprecated-added"),
+    rule!(Rust, Warning, "discriminant-changed"),
+    rule!(Rust, Error, "dyn-compatibility-lost"),
+    rule!(Rust, Error, "field-added"),
+    rule!(Rust, Error, "field-removed"),
+    rule!(Rust, Error, "field-type-changed"),
+    rule!(Rust, Error, "generic-parameter-added"),
+    rule!(Rust, Error, "generic-parameter-removed"),
+    rule!(Rust, Note, "item-added"),
+    rule!(Rust, Error, "item-kind-changed"),
+    rule!(Rust, Error, "item-removed"),
+    rule!(Rust, Warning, "lifetime-changed"),
+    rule!(Rust, Note, "must-use-added"),
+    rule!(Rust, Error, "non-exhaustive-added"),
+    rule!(Rust, Error, "parameter-count-changed"),
+    rule!(Rust, Error, "receiver-changed"),
+    rule!(Rust, Warning, "repr-changed"),
+    rule!(Rust, Error, "shape-changed"),
+    rule!(Rust, Error, "supertrait-added"),
+    rule!(Rust, Error, "supertrait-removed"),
+    rule!(Rust, Error, "trait-default-removed"),
+    rule!(Rust, Error, "trait-impl-removed"),
+    rule!(Rust, Error, "trait-item-added"),
+    rule!(Rust, Error, "trait-item-removed"),
+    rule!(Rust, Error, "trait-sealed"),
+    rule!(Rust, Error, "unsafe-added"),
+    rule!(Rust, Error, "unsafe-removed"),
+    rule!(Rust, Error, "variant-added"),
+    rule!(Rust, Error, "variant-removed"),
+    rule!(Rust, Error, "visibility-reduced"),
+];

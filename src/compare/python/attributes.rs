@@ -7,7 +7,7 @@ use crate::finding::{Certainty, Finding, Role};
 use crate::interface::python::{Attribute, Property, Type};
 
 pub(super) fn compare(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Attribute, new: &Attribute) {
-    compare_types(judge, pair, old.ty.as_ref(), new.ty.as_ref());
+    compare_types(judge, pair, Use::Assigned, old.ty.as_ref(), new.ty.as_ref());
     let was_on_class = pair.class.is_some() && !old.on_instance && !old.declared_only;
     if was_on_class && (new.on_instance || new.declared_only) {
         let message = format!(
@@ -26,7 +26,12 @@ pub(super) fn compare_properties(
     old: &Property,
     new: &Property,
 ) {
-    compare_types(judge, pair, old.ty.as_ref(), new.ty.as_ref());
+    let was = if old.settable {
+        Use::Assigned
+    } else {
+        Use::Read
+    };
+    compare_types(judge, pair, was, old.ty.as_ref(), new.ty.as_ref());
     compare_abstractness(judge, pair, old.abstractness, new.abstractness);
     let can = |property: &Property| {
         (
@@ -67,7 +72,7 @@ pub(super) fn became_property(
     old: &Attribute,
     new: &Property,
 ) {
-    compare_types(judge, pair, old.ty.as_ref(), new.ty.as_ref());
+    compare_types(judge, pair, Use::Assigned, old.ty.as_ref(), new.ty.as_ref());
     let message = if new.settable || new.cached {
         format!("`{}` was an attribute and is a property", pair.display())
     } else {
@@ -91,7 +96,12 @@ pub(super) fn became_attribute(
     old: &Property,
     new: &Attribute,
 ) {
-    compare_types(judge, pair, old.ty.as_ref(), new.ty.as_ref());
+    let was = if old.settable {
+        Use::Assigned
+    } else {
+        Use::Read
+    };
+    compare_types(judge, pair, was, old.ty.as_ref(), new.ty.as_ref());
     let message = format!("`{}` was a property and is an attribute", pair.display());
     let mut finding = Finding::new("property-became-attribute", pair.subject, "", message);
     if new.on_instance && pair.can_be_overridden() {
@@ -100,7 +110,20 @@ pub(super) fn became_attribute(
     judge.add(pair, finding);
 }
 
-fn compare_types(judge: &mut Judge<'_>, pair: &Pair<'_>, was: Option<&Type>, is: Option<&Type>) {
+/// What could be done with the name before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Read,
+    Assigned,
+}
+
+fn compare_types(
+    judge: &mut Judge<'_>,
+    pair: &Pair<'_>,
+    before: Use,
+    was: Option<&Type>,
+    is: Option<&Type>,
+) {
     let (Some(was), Some(is)) = (was, is) else {
         return;
     };
@@ -116,6 +139,8 @@ fn compare_types(judge: &mut Judge<'_>, pair: &Pair<'_>, was: Option<&Type>, is:
     );
     let mut finding = Finding::new("attribute-type-changed", pair.subject, "", message);
     // Who reads meets what is wider, who assigns misses what is narrower.
-    finding = finding.hurts(Role::Readers, Certainty::Possible);
+    if relation != Relation::Narrower || before == Use::Assigned {
+        finding = finding.hurts(Role::Readers, Certainty::Possible);
+    }
     judge.add(pair, finding);
 }

@@ -7,7 +7,7 @@ use super::judge::{
     Judge, Pair, abstractness, can_be_made, container, display, facts, is_constructor,
 };
 use super::removal::{self, Gone};
-use super::{kinds, words};
+use super::{kinds, modules, words};
 use crate::compare::Audience;
 use crate::finding::{Certainty, Finding, Origin, Role, Side};
 use crate::interface::python::{Abstract, Class, Kind, Member, Type, is_offered};
@@ -112,7 +112,12 @@ fn removed(judge: &mut Judge<'_>, path: &str, subject: &str, before: &Class) {
         None => format!("class `{}` is gone", display(subject)),
     };
     let open = module_of(judge, path).is_some_and(|module| module.open.is_some());
-    let certainty = if open {
+    let unlisted = subject == path
+        && path.rsplit_once('.').is_some_and(|(parent, name)| {
+            let module = judge.old.modules.get(parent);
+            module.is_some_and(|module| modules::leaves_out(module, name))
+        });
+    let certainty = if open || unlisted {
         Certainty::Possible
     } else {
         Certainty::Definite
@@ -274,6 +279,7 @@ fn lost<'a>(
             class: Some(pair.path),
             container: pair.after.place.as_ref(),
             open: pair.after.open.as_deref(),
+            unlisted: false,
             arrivals,
         },
     )

@@ -36,7 +36,10 @@ fn compare_calls(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &F
         .into_iter()
         .map(|change| (change, Vec::new()))
         .collect();
-    if pair.can_be_overridden() {
+    let has_implementers = pair
+        .class
+        .is_some_and(|class| judge.has_implementers(class, pair.name, &[pair.old, pair.new]));
+    if pair.can_be_overridden() && has_implementers {
         let calls = Calls::new(pair, judge.options.calls_are_known);
         let declared = Callable::new(&before.params);
         calls.judge(
@@ -166,7 +169,9 @@ fn compare_returns(judge: &mut Judge<'_>, pair: &Pair<'_>, was: Option<&Type>, i
 }
 
 fn compare_binding(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &Function) {
-    if old.binding == new.binding || pair.class.is_none() || pair.name == "__new__" {
+    // A decorator that is not understood may bind the function as it likes.
+    let unclear = !old.decorators.is_empty() || !new.decorators.is_empty();
+    if old.binding == new.binding || unclear || pair.class.is_none() || pair.name == "__new__" {
         return;
     }
     let message = format!(

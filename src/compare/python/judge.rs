@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compare::{Audience, Comparison, Options};
-use crate::finding::{Certainty, Finding, Level, Role, Side};
+use crate::finding::{Certainty, Finding, Role, Side};
 use crate::interface::Place;
 use crate::interface::python::{Abstract, Argument, Class, Interface, Kind, Member};
 use crate::interface::python_text;
@@ -177,26 +177,7 @@ impl<'a> Judge<'a> {
         if !self.said.insert(key) {
             return;
         }
-        if let Audience::Named(roles) = &self.options.audience {
-            // A role outside the audience is judged by what is really called and overridden: evidence.
-            let proven = !finding.evidence.is_empty();
-            for (role, certainty) in &mut finding.verdicts {
-                if !in_audience(roles, *role) && !proven {
-                    *certainty = Certainty::Possible;
-                }
-            }
-            let heard = finding
-                .verdicts
-                .iter()
-                .filter(|(role, _)| in_audience(roles, **role) || proven);
-            finding.level = match heard.map(|(_, certainty)| *certainty).max() {
-                Some(Certainty::Definite) => Level::Error,
-                Some(Certainty::Possible) => Level::Warning,
-                None => Level::Note,
-            };
-        } else {
-            finding.level = finding.natural_level();
-        }
+        self.options.audience.weigh(&mut finding);
         if finding.help.is_empty() {
             finding.help = super::words::help(&finding);
         }
@@ -226,14 +207,6 @@ impl<'a> Judge<'a> {
             at = prefix.rsplit_once('.').map(|(parent, _)| parent);
         }
         false
-    }
-}
-
-/// Readers hear what callers hear: who may call may read.
-fn in_audience(roles: &BTreeSet<Role>, role: Role) -> bool {
-    match role {
-        Role::Implementers => roles.contains(&Role::Implementers),
-        _ => roles.contains(&Role::Callers) || roles.contains(&role),
     }
 }
 

@@ -39,6 +39,11 @@ pub(super) fn compare(judge: &mut Judge<'_>) -> BTreeSet<String> {
     gone
 }
 
+/// Whether a module has an `__all__` that does not name this.
+pub(super) fn leaves_out(module: &Module, name: &str) -> bool {
+    module.all.as_ref().is_some_and(|all| !all.contains(name))
+}
+
 /// A package that is new tells of its modules.
 fn is_new(judge: &Judge<'_>, path: &str) -> bool {
     judge.new.modules.contains_key(path) && !judge.old.modules.contains_key(path)
@@ -106,6 +111,7 @@ fn compare_module(judge: &mut Judge<'_>, path: &str, before: &Module, after: &Mo
             None => {
                 let around = Around {
                     path,
+                    before,
                     after,
                     arrivals: &arrivals,
                 };
@@ -125,6 +131,7 @@ fn compare_module(judge: &mut Judge<'_>, path: &str, before: &Module, after: &Mo
 /// The module around a lost name, as it is now.
 struct Around<'a, 'm> {
     path: &'a str,
+    before: &'a Module,
     after: &'a Module,
     arrivals: &'a [(&'m str, &'m Member)],
 }
@@ -139,6 +146,7 @@ fn lost<'m>(
 ) -> Option<&'m str> {
     let Around {
         path,
+        before,
         after,
         arrivals,
     } = *around;
@@ -162,6 +170,7 @@ fn lost<'m>(
                 class: None,
                 container: after.place.as_ref(),
                 open: after.open.as_deref(),
+                unlisted: subject == format!("{path}.{name}") && leaves_out(before, name),
                 arrivals: arrivals
                     .iter()
                     .filter(|(name, _)| !name.starts_with('_'))

@@ -19,6 +19,8 @@ pub(super) struct Gone<'a, 'm> {
     pub(super) container: Option<&'a Place>,
     /// It may still come from where the tree cannot see: why.
     pub(super) open: Option<&'a str>,
+    /// Its module lists what it offers, and left this out.
+    pub(super) unlisted: bool,
     /// Names that are new beside it.
     pub(super) arrivals: Vec<(&'m str, &'m Member)>,
 }
@@ -31,7 +33,7 @@ pub(super) fn report<'m>(judge: &mut Judge<'_>, gone: &Gone<'_, 'm>) -> Option<&
         Kind::Attribute(_) | Kind::Property(_) => Role::Readers,
         _ => Role::Callers,
     };
-    let certainty = if gone.open.is_some() || gone.member.conditional {
+    let certainty = if gone.open.is_some() || gone.unlisted || gone.member.conditional {
         Certainty::Possible
     } else {
         Certainty::Definite

@@ -1,0 +1,271 @@
+//! One item on both sides: what kind it is, its attributes, and then whatever its kind says.
+
+use super::Pair;
+use super::generics::Audience;
+use super::report::{self, Sides};
+use crate::finding::{Certainty, Finding, Role};
+use crate::interface::rust::fold::Fold;
+use crate::interface::rust::{At, Item, Kind, Marks, Type, Visibility};
+
+/// A subject with both of its lines, for whoever reports about it.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'s> {
+    pub(super) path: &'s str,
+    pub(super) old_line: &'s str,
+    pub(super) old_at: &'s At,
+    pub(super) new_line: &'s str,
+    pub(super) new_at: &'s At,
+}
+
+impl<'a> Pair<'a> {
+    /// A change of the subject as a whole.
+    pub(super) fn change(
+        &mut self,
+        subject: Subject<'_>,
+        finding: Finding,
+        help: &str,
+        marks: (Option<&At>, Option<&At>),
+    ) {
+        let mut finding = finding;
+        finding.help = help.to_owned();
+        let sides = Sides::marked(
+            self,
+            (subject.old_line, subject.old_at),
+            (subject.new_line, subject.new_at),
+            marks.0,
+            marks.1,
+        );
+        self.push(finding, sides);
+    }
+
+    pub(super) fn item(&mut self, path: &'a str, old: &'a Item, key: &'a str, new: &'a Item) {
+        let name = report::bare(path);
+        let old_line = report::header(path, old);
+        let new_line = report::header(key, new);
+        let subject = Subject {
+            path: &name,
+            old_line: &old_line,
+            old_at: &old.at,
+            new_line: &new_line,
+            new_at: &new.at,
+        };
+        if rank(&new.vis) < rank(&old.vis) && (self.options.named || self.options.contract) {
+            let mut finding = Finding::new(
+                "visibility-reduced",
+                name.clone(),
+                "",
+                format!("{} `{name}` is visible to fewer", old.kind.word()),
+            )
+            .hurts(Role::Callers, Certainty::Definite);
+            if matches!(&old.kind, Kind::Trait(of) if !of.sealed) {
+                finding = finding.hurts(Role::Implementers, Certainty::Definite);
+            }
+            self.change(
+                subject,
+                finding,
+                "make it as visible as it was",
+                (None, None),
+            );
+        }
+        self.marks(subject, &old.marks, &new.marks);
+        match (&old.kind, &new.kind) {
+            (Kind::Module, Kind::Module) | (Kind::Macro, Kind::Macro) => {}
+            (Kind::Trait(before), Kind::Trait(after)) => self.trait_(subject, before, after),
+            (Kind::Struct(before), Kind::Struct(after))
+            | (Kind::Union(before), Kind::Union(after)) => {
+                self.struct_(subject, (before, &old.marks), (after, &new.marks));
+            }
+            (Kind::Enum(before), Kind::Enum(after)) => {
+                self.enum_(subject, (before, &old.marks), (after, &new.marks));
+            }
+            (Kind::Function(before), Kind::Function(after)) => {
+                let audience = Audience {
+                    callers: true,
+                    implementers: false,
+                };
+                let (old, new) = (self.canon(), self.canon());
+                self.function(subject, (before, &old), (after, &new), audience);
+            }
+            (Kind::Const(before), Kind::Const(after)) => {
+                self.constant(subject, before, after, "constant");
+            }
+            (
+                Kind::Static {
+                    ty: before,
+                    mutable: old_mut,
+                },
+                Kind::Static {
+                    ty: after,
+                    mutable: new_mut,
+                },
+            ) => {
+                self.constant(subject, before, after, "static");
+                if old_mut != new_mut {
+                    let message = format!(
+                        "static `{name}` is {}mutable now",
+                        if *new_mut { "" } else { "no longer " }
+                    );
+                    let finding = Finding::new("item-kind-changed", name.clone(), "", message)
+                        .hurts(Role::Callers, Certainty::Definite);
+                    self.change(subject, finding, "keep the static as it was", (None, None));
+                }
+            }
+            (
+                Kind::Alias { generics, ty },
+                Kind::Alias {
+                    generics: generics_now,
+                    ty: ty_now,
+                },
+            ) => {
+                let mut old = self.canon().with(generics, '#');
+                let mut new = self.canon().with(generics_now, '#');
+                self.params(
+                    subject,
+                    (generics, &old),
+                    (generics_now, &new),
+                    Audience::CALLERS,
+                    "type",
+                );
+                if generics.params.len() == generics_now.params.len()
+                    && old.ty(ty) != new.ty(ty_now)
+                {
+                    let message = format!(
+                        "type alias `{name}` stood for `{}` and stands for `{}` now",
+                        crate::rust::lines::type_text(ty),
+                        crate::rust::lines::type_text(ty_now)
+                    );
+                    let finding = Finding::new("alias-changed", name.clone(), "", message)
+                        .hurts(Role::Callers, Certainty::Definite);
+                    self.change(
+                        subject,
+                        finding,
+                        "give the other type a name of its own",
+                        (None, None),
+                    );
+                }
+            }
+            // An alias for a type that became that type's re-export.
+            (
+                Kind::Alias {
+                    ty: Type::Path(target, _),
+                    ..
+                },
+                _,
+            ) if self.canon().key(target) == key => {}
+            (before, after) => {
+                let mut finding = Finding::new(
+                    "item-kind-changed",
+                    name.clone(),
+                    "",
+                    format!(
+                        "`{name}` was a {} and is a {} now",
+                        before.word(),
+                        after.word()
+                    ),
+                );
+                let soft = matches!(
+                    (before, after),
+                    (Kind::Alias { .. }, Kind::Struct(_) | Kind::Enum(_))
+                        | (Kind::Struct(_) | Kind::Enum(_), Kind::Alias { .. })
+                        | (Kind::Static { .. }, Kind::Const(_))
+                );
+                let certainty = if soft {
+                    Certainty::Possible
+                } else {
+                    Certainty::Definite
+                };
+                finding = finding.hurts(Role::Callers, certainty);
+                self.change(
+                    subject,
+                    finding,
+                    "keep the old item, and give the new one another name",
+                    (None, None),
+                );
+            }
+        }
+    }
+
+    fn constant(&mut self, subject: Subject<'_>, old: &Type, new: &Type, word: &str) {
+        let (mut before, mut after) = (self.canon(), self.canon());
+        if before.ty(old) == after.ty(new) {
+            return;
+        }
+        let message = format!(
+            "{word} `{}` was a `{}` and is a `{}` now",
+            subject.path,
+            crate::rust::lines::type_text(old),
+            crate::rust::lines::type_text(new)
+        );
+        let finding = Finding::new("constant-type-changed", subject.path, "", message)
+            .hurts(Role::Callers, Certainty::Definite);
+        let help = "give the value of the new type another name";
+        self.change(subject, finding, help, (None, None));
+    }
+
+    /// Attributes that tell users something.
+    pub(super) fn marks(&mut self, subject: Subject<'_>, old: &Marks, new: &Marks) {
+        let path = subject.path;
+        if new.deprecated && !old.deprecated {
+            let finding = Finding::new(
+                "deprecated-added",
+                path,
+                "",
+                format!("`{path}` is deprecated now"),
+            )
+            .hurts(Role::Callers, Certainty::Possible);
+            self.change(
+                subject,
+                finding,
+                "say in the attribute what to use instead",
+                (None, None),
+            );
+        }
+        if new.must_use && !old.must_use {
+            let finding = Finding::new(
+                "must-use-added",
+                path,
+                "",
+                format!("leaving the value of `{path}` unused is warned about now"),
+            )
+            .hurts(Role::Callers, Certainty::Possible);
+            self.change(
+                subject,
+                finding,
+                "nothing, unless users deny warnings",
+                (None, None),
+            );
+        }
+        let reprs = |marks: &Marks| -> Vec<String> {
+            marks
+                .repr
+                .iter()
+                .filter(|repr| !repr.starts_with("align") && !repr.starts_with("packed"))
+                .cloned()
+                .collect()
+        };
+        let (before, after) = (reprs(old), reprs(new));
+        if !before.is_empty() && before != after {
+            let message = format!(
+                "`{path}` was laid out as `{}`, and {} now",
+                before.join(", "),
+                if after.is_empty() {
+                    "in no order that can be relied on".to_owned()
+                } else {
+                    format!("as `{}`", after.join(", "))
+                }
+            );
+            let finding = Finding::new("repr-changed", path, "", message)
+                .hurts(Role::Callers, Certainty::Possible);
+            self.change(subject, finding, "keep the `repr`", (None, None));
+        }
+    }
+}
+
+fn rank(vis: &Visibility) -> u8 {
+    match vis {
+        Visibility::Private => 0,
+        Visibility::Restricted(_) => 1,
+        Visibility::Crate => 2,
+        Visibility::Public => 3,
+    }
+}

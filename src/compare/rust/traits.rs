@@ -1,0 +1,575 @@
+//! Traits: what an implementer has to write and is promised, and what a caller can use. A trait that nobody outside
+//! can implement has callers only.
+
+use super::Pair;
+use super::canon::{UNNAMED, asked};
+use super::generics::Audience;
+use super::items::Subject;
+use super::report::Sides;
+use crate::finding::{Certainty, Finding, Role};
+use crate::interface::rust::fold::Fold;
+use crate::interface::rust::{
+    Arg, Bound, Function, Interface, Kind, Receiver, Trait, TraitItem, TraitItemKind, Type,
+};
+use crate::rust::lines::{Part, bound_text, part_line, type_text};
+
+impl<'a> Pair<'a> {
+    pub(super) fn trait_(&mut self, subject: Subject<'_>, old: &'a Trait, new: &'a Trait) {
+        let path = subject.path;
+        let audience = Audience {
+            callers: true,
+            implementers: !old.sealed,
+        };
+        if new.sealed && !old.sealed {
+            let finding = Finding::new(
+                "trait-sealed",
+                path,
+                "",
+                format!("nobody outside the crate can implement `{path}` any more"),
+            )
+            .hurts(Role::Implementers, Certainty::Definite);
+            self.change(
+                subject,
+                finding,
+                "take the private part out of what implementers must have",
+                (None, None),
+            );
+        }
+        // Whoever cannot write an impl any more need not be told what it would lack.
+        let audience = Audience {
+            implementers: audience.implementers && !new.sealed,
+            ..audience
+        };
+        if audience.implementers && old.is_unsafe != new.is_unsafe {
+            let (rule, message) = if new.is_unsafe {
+                (
+                    "unsafe-added",
+                    format!("`{path}` is an unsafe trait now: impls have to say `unsafe impl`"),
+                )
+            } else {
+                (
+                    "unsafe-removed",
+                    format!("`{path}` is a safe trait now: impls may not say `unsafe impl`"),
+                )
+            };
+            let finding = Finding::new(rule, path, "", message)
+                .hurts(Role::Implementers, Certainty::Definite);
+            self.change(
+                subject,
+                finding,
+                "keep the trait as safe as it was",
+                (None, None),
+            );
+        }
+        let old_canon = self.canon().with(&old.generics, '#');
+        let new_canon = self.canon().with(&new.generics, '#');
+        let comparable = self.params(
+            subject,
+            (&old.generics, &old_canon),
+            (&new.generics, &new_canon),
+            audience,
+            "trait",
+        );
+        self.supertraits(subject, old, new, audience);
+        self.dyn_compatibility(subject, old, new);
+        for (name, item) in &old.items {
+            match new.items.get(name) {
+                Some(now) if comparable => {
+                    self.trait_item(subject, (name, old, item), (new, now), audience)
+                }
+                Some(_) => {}
+                None => self.trait_item_removed(subject, (name, old, item), new, audience),
+            }
+        }
+        for (name, item) in &new.items {
+            if !old.items.contains_key(name) {
+                self.trait_item_added(subject, (name, item), (old, new), audience);
+            }
+        }
+        self.impls(
+            subject,
+            (&old.impls, &old.generics),
+            (&new.impls, &new.generics),
+        );
+    }
+
+    fn supertraits(&mut self, subject: Subject<'_>, old: &Trait, new: &Trait, audience: Audience) {
+        let mut old_canon = self.canon().with(&old.generics, '#');
+        let mut new_canon = self.canon().with(&new.generics, '#');
+        let before = asked(&old.supertraits, false, &mut old_canon, self.old);
+        let after = asked(&new.supertraits, false, &mut new_canon, self.new);
+        for bound in before.missing(&after) {
+            if !audience.implementers {
+                continue;
+            }
+            let text = bound_text(&bound);
+            let finding = Finding::new(
+                "supertrait-added",
+                subject.path,
+                text.clone(),
+                format!(
+                    "every implementer of `{}` has to be `{text}` too",
+                    subject.path
+                ),
+            )
+            .hurts(Role::Implementers, Certainty::Definite);
+            let help =
+                "ask for it where it is needed (`where Self: ..` on a method with a default body)";
+            self.change(subject, finding, help, (None, None));
+        }
+        for bound in after.missing(&before) {
+            // What nobody outside could name served to keep them out.
+            if matches!(&bound, Bound::Trait { trait_, .. } if old_canon.key(&trait_.path).starts_with(UNNAMED))
+            {
+                continue;
+            }
+            let text = bound_text(&bound);
+            let finding = Finding::new(
+                "supertrait-removed",
+                subject.path,
+                text.clone(),
+                format!("`{}` no longer makes sure of `{text}`", subject.path),
+            )
+            .hurts(Role::Callers, Certainty::Definite);
+            self.change(subject, finding, "keep the supertrait", (None, None));
+        }
+    }
+
+    fn dyn_compatibility(&mut self, subject: Subject<'_>, old: &Trait, new: &Trait) {
+        let Some(reason) = obstacle(new, self.new, 0) else {
+            return;
+        };
+        if obstacle(old, self.old, 0).is_some() {
+            return;
+        }
+        let finding = Finding::new(
+            "dyn-compatibility-lost",
+            subject.path,
+            "",
+            format!("`dyn {}` is no longer possible: {reason}", subject.path),
+        )
+        .hurts(Role::Callers, Certainty::Definite);
+        self.change(
+            subject,
+            finding,
+            "add `where Self: Sized` to the item that is in the way",
+            (None, None),
+        );
+    }
+
+    fn trait_item_removed(
+        &mut self,
+        subject: Subject<'_>,
+        (name, old, item): (&str, &Trait, &TraitItem),
+        new: &Trait,
+        audience: Audience,
+    ) {
+        if item.marks.hidden && !self.options.named || self.is_made(subject.path, name) {
+            return;
+        }
+        let renamed = new
+            .items
+            .iter()
+            .filter(|(other, _)| !old.items.contains_key(*other))
+            .find(|(_, now)| self.same_but_name(old, item, new, now))
+            .map(|(other, _)| other.clone());
+        let word = item.word();
+        let mut message = format!("{word} `{name}` of trait `{}` is gone", subject.path);
+        if let Some(now) = &renamed {
+            message.push_str(&format!(", and `{now}` is new with the same content"));
+        }
+        let mut finding = Finding::new("trait-item-removed", subject.path, name, message)
+            .hurts(Role::Callers, Certainty::Definite);
+        if audience.implementers {
+            finding = finding.hurts(Role::Implementers, Certainty::Definite);
+        }
+        finding.help = match renamed {
+            Some(now) => format!("keep `{name}` with a default body that calls `{now}`"),
+            None => format!("keep the {word} with a default, deprecated, for a release"),
+        };
+        let line = part_line(Part::TraitItem(name, item));
+        let sides = Sides::part_removed(self, line, &item.at, subject.new_at);
+        self.push(finding, sides);
+    }
+
+    fn same_but_name(&self, old: &Trait, item: &TraitItem, new: &Trait, now: &TraitItem) -> bool {
+        match (&item.kind, &now.kind) {
+            (TraitItemKind::Function(before), TraitItemKind::Function(after)) => {
+                let mut old_canon = self
+                    .canon()
+                    .with(&old.generics, '#')
+                    .with(&before.generics, '$');
+                let mut new_canon = self
+                    .canon()
+                    .with(&new.generics, '#')
+                    .with(&after.generics, '$');
+                let before = old_canon.function(before);
+                let after = new_canon.function(after);
+                before.inputs.len() == after.inputs.len()
+                    && before.receiver == after.receiver
+                    && before.output == after.output
+                    && before
+                        .inputs
+                        .iter()
+                        .zip(&after.inputs)
+                        .all(|(a, b)| a.ty == b.ty)
+            }
+            (TraitItemKind::Type { bounds, .. }, TraitItemKind::Type { bounds: now, .. }) => {
+                bounds == now
+            }
+            (TraitItemKind::Const { ty, .. }, TraitItemKind::Const { ty: now, .. }) => ty == now,
+            _ => false,
+        }
+    }
+
+    /// Whether a macro among the items may make this one.
+    pub(super) fn is_made(&self, path: &str, name: &str) -> bool {
+        self.new.is_untrusted(path)
+            || self
+                .new
+                .made
+                .get(self.canon().key(path).as_str())
+                .is_some_and(|words| words.contains(name))
+    }
+
+    fn trait_item_added(
+        &mut self,
+        subject: Subject<'_>,
+        (name, item): (&str, &TraitItem),
+        (old, new): (&Trait, &Trait),
+        audience: Audience,
+    ) {
+        let word = item.word();
+        let at = &item.at;
+        let line = part_line(Part::TraitItem(name, item));
+        if item.is_provided() || !audience.implementers {
+            if item.marks.hidden {
+                return;
+            }
+            let finding = Finding::new(
+                "item-added",
+                subject.path,
+                name,
+                format!("trait `{}` has a new {word}, `{name}`", subject.path),
+            );
+            let sides = Sides::added(self, line, at);
+            self.push(finding, sides);
+            return;
+        }
+        // The new name of an item that has gone is told of with it.
+        let renamed = old.items.iter().any(|(other, before)| {
+            !new.items.contains_key(other) && self.same_but_name(old, before, new, item)
+        });
+        if renamed {
+            return;
+        }
+        let mut finding = Finding::new(
+            "trait-item-added",
+            subject.path,
+            name,
+            format!(
+                "every implementer of `{}` has to write {word} `{name}` now",
+                subject.path
+            ),
+        )
+        .hurts(Role::Implementers, Certainty::Definite);
+        finding.help = format!("give `{name}` a default");
+        let sides = Sides::marked(
+            self,
+            (subject.old_line, subject.old_at),
+            (&line, at),
+            None,
+            None,
+        );
+        self.push(finding, sides);
+    }
+
+    fn trait_item(
+        &mut self,
+        subject: Subject<'_>,
+        (name, old, item): (&str, &'a Trait, &'a TraitItem),
+        (new, now): (&'a Trait, &'a TraitItem),
+        audience: Audience,
+    ) {
+        let path = format!("{}::{name}", subject.path);
+        let old_line = part_line(Part::TraitItem(name, item));
+        let new_line = part_line(Part::TraitItem(name, now));
+        let part = Subject {
+            path: &path,
+            old_line: &old_line,
+            old_at: &item.at,
+            new_line: &new_line,
+            new_at: &now.at,
+        };
+        self.marks(part, &item.marks, &now.marks);
+        if item.is_provided() && !now.is_provided() && audience.implementers {
+            let finding = Finding::new(
+                "trait-default-removed",
+                path.clone(),
+                "",
+                format!(
+                    "{} `{path}` has no default any more: every implementer has to write it",
+                    item.word()
+                ),
+            )
+            .hurts(Role::Implementers, Certainty::Definite);
+            self.change(part, finding, "keep the default", (None, None));
+        }
+        let old_canon = self.canon().with(&old.generics, '#');
+        let new_canon = self.canon().with(&new.generics, '#');
+        match (&item.kind, &now.kind) {
+            (TraitItemKind::Function(before), TraitItemKind::Function(after)) => {
+                self.function(part, (before, &old_canon), (after, &new_canon), audience);
+            }
+            (TraitItemKind::Const { ty, .. }, TraitItemKind::Const { ty: ty_now, .. }) => {
+                let (mut old_canon, mut new_canon) = (old_canon, new_canon);
+                if old_canon.ty(ty) != new_canon.ty(ty_now) {
+                    let mut finding = Finding::new(
+                        "constant-type-changed",
+                        path.clone(),
+                        "",
+                        format!(
+                            "associated constant `{path}` was a `{}` and is a `{}` now",
+                            type_text(ty),
+                            type_text(ty_now)
+                        ),
+                    )
+                    .hurts(Role::Callers, Certainty::Definite);
+                    if audience.implementers {
+                        finding = finding.hurts(Role::Implementers, Certainty::Definite);
+                    }
+                    self.change(
+                        part,
+                        finding,
+                        "give the value of the new type another name",
+                        (None, None),
+                    );
+                }
+            }
+            (
+                TraitItemKind::Type {
+                    generics, bounds, ..
+                },
+                TraitItemKind::Type {
+                    generics: generics_now,
+                    bounds: bounds_now,
+                    ..
+                },
+            ) => {
+                let mut old_canon = old_canon.with(generics, '$');
+                let mut new_canon = new_canon.with(generics_now, '$');
+                self.params(
+                    part,
+                    (generics, &old_canon),
+                    (generics_now, &new_canon),
+                    audience,
+                    "associated type",
+                );
+                let before = asked(bounds, true, &mut old_canon, self.old);
+                let after = asked(bounds_now, true, &mut new_canon, self.new);
+                let texts = |bounds: &[Bound]| {
+                    bounds
+                        .iter()
+                        .map(bound_text)
+                        .collect::<Vec<_>>()
+                        .join(" + ")
+                };
+                let more = before.missing(&after);
+                if !more.is_empty() && audience.implementers {
+                    let finding = Finding::new(
+                        "bound-added",
+                        path.clone(),
+                        "",
+                        format!(
+                            "what implementers choose for `{path}` has to be `{}` now",
+                            texts(&more)
+                        ),
+                    )
+                    .hurts(Role::Implementers, Certainty::Definite);
+                    let help = "ask for it where it is needed";
+                    self.change(part, finding, help, (None, None));
+                }
+                let less = after.missing(&before);
+                if !less.is_empty() {
+                    let finding = Finding::new(
+                        "bound-removed",
+                        path.clone(),
+                        "",
+                        format!("`{path}` is no longer sure to be `{}`", texts(&less)),
+                    )
+                    .hurts(Role::Callers, Certainty::Definite);
+                    self.change(part, finding, "keep the bound", (None, None));
+                }
+            }
+            _ => {
+                let mut finding = Finding::new(
+                    "item-kind-changed",
+                    path.clone(),
+                    "",
+                    format!("`{path}` was a {} and is a {} now", item.word(), now.word()),
+                )
+                .hurts(Role::Callers, Certainty::Definite);
+                if audience.implementers {
+                    finding = finding.hurts(Role::Implementers, Certainty::Definite);
+                }
+                self.change(
+                    part,
+                    finding,
+                    "give the new item another name",
+                    (None, None),
+                );
+            }
+        }
+    }
+}
+
+/// What keeps a trait from being used as `dyn Trait`, as far as the source shows.
+fn obstacle(of: &Trait, interface: &Interface, depth: usize) -> Option<String> {
+    let sized = |bounds: &[Bound]| {
+        bounds.iter().any(|bound| {
+            matches!(bound, Bound::Trait { trait_, .. } if trait_.path == "std::marker::Sized")
+        })
+    };
+    if sized(&of.supertraits) {
+        return Some("it asks `Self: Sized`".to_owned());
+    }
+    for bound in &of.supertraits {
+        let Bound::Trait { trait_, .. } = bound else {
+            continue;
+        };
+        if trait_.path == "std::clone::Clone" || trait_.path == "std::marker::Copy" {
+            return Some("it asks for `Clone`, which makes a `Self`".to_owned());
+        }
+        if mentions_self(&Type::Path(trait_.path.clone(), trait_.args.clone())) {
+            return Some("a supertrait takes `Self` as an argument".to_owned());
+        }
+        if depth < 8
+            && let Some((_, item)) = interface.find(&trait_.path)
+            && let Kind::Trait(of) = &item.kind
+            && let Some(reason) = obstacle(of, interface, depth + 1)
+        {
+            return Some(reason);
+        }
+    }
+    for (name, item) in &of.items {
+        match &item.kind {
+            TraitItemKind::Const { .. } => return Some(format!("it has the constant `{name}`")),
+            TraitItemKind::Type { generics, .. } => {
+                if !generics.params.is_empty() && !needs_sized(&generics.wheres) {
+                    return Some(format!("its type `{name}` has parameters"));
+                }
+            }
+            TraitItemKind::Function(function) => {
+                if needs_sized(&function.generics.wheres) {
+                    continue;
+                }
+                if let Some(reason) = function_obstacle(function) {
+                    return Some(format!("`{name}` {reason}"));
+                }
+            }
+        }
+    }
+    None
+}
+
+fn needs_sized(wheres: &[crate::interface::rust::Where]) -> bool {
+    wheres.iter().any(|clause| {
+        clause.ty == Type::Param("Self".to_owned())
+            && clause.bounds.iter().any(|bound| {
+                matches!(bound, Bound::Trait { trait_, .. } if trait_.path == "std::marker::Sized")
+            })
+    })
+}
+
+fn function_obstacle(function: &Function) -> Option<&'static str> {
+    match &function.receiver {
+        None => return Some("takes no `self`"),
+        Some(Receiver::Typed(Type::Path(path, _)))
+            if !matches!(
+                path.as_str(),
+                "std::boxed::Box" | "std::rc::Rc" | "std::sync::Arc" | "std::pin::Pin"
+            ) =>
+        {
+            return Some("takes `self` in a way that a `dyn` cannot");
+        }
+        Some(_) => {}
+    }
+    if function.is_async {
+        return Some("is `async`");
+    }
+    let generic = function
+        .generics
+        .params
+        .iter()
+        .any(|param| !matches!(param.kind, crate::interface::rust::ParamKind::Lifetime(_)));
+    if generic {
+        return Some("has type parameters");
+    }
+    if function
+        .inputs
+        .iter()
+        .any(|input| mentions_opaque(&input.ty))
+    {
+        return Some("has type parameters");
+    }
+    if mentions_opaque(&function.output) {
+        return Some("returns `impl Trait`");
+    }
+    if function.inputs.iter().any(|input| mentions_self(&input.ty))
+        || mentions_self(&function.output)
+    {
+        return Some("speaks of `Self`");
+    }
+    None
+}
+
+/// Whether `Self` itself stands in a type; its associated types do no harm.
+fn mentions_self(ty: &Type) -> bool {
+    struct Walk(bool);
+    impl Fold for Walk {
+        fn param(&mut self, name: &str) -> Type {
+            self.0 |= name == "Self";
+            Type::Param(name.to_owned())
+        }
+        fn ty(&mut self, ty: &Type) -> Type {
+            match ty {
+                Type::Assoc { base, .. } if **base == Type::Param("Self".to_owned()) => ty.clone(),
+                Type::Param(name) => self.param(name),
+                Type::Path(path, args) => {
+                    let args = self.args(args);
+                    self.path(path, args)
+                }
+                Type::Ref { ty, .. }
+                | Type::Ptr { ty, .. }
+                | Type::Slice(ty)
+                | Type::Array(ty, _) => self.ty(ty),
+                Type::Tuple(parts) => {
+                    for part in parts {
+                        self.ty(part);
+                    }
+                    ty.clone()
+                }
+                Type::Dyn(bounds) | Type::Impl(bounds) => {
+                    self.bounds(bounds);
+                    ty.clone()
+                }
+                _ => ty.clone(),
+            }
+        }
+    }
+    let mut walk = Walk(false);
+    walk.ty(ty);
+    walk.0
+}
+
+fn mentions_opaque(ty: &Type) -> bool {
+    match ty {
+        Type::Impl(_) => true,
+        Type::Path(_, args) => args
+            .iter()
+            .any(|arg| matches!(arg, Arg::Type(ty) if mentions_opaque(ty))),
+        Type::Ref { ty, .. } | Type::Slice(ty) | Type::Array(ty, _) => mentions_opaque(ty),
+        Type::Tuple(parts) => parts.iter().any(mentions_opaque),
+        _ => false,
+    }
+}

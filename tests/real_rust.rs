@@ -1,0 +1,121 @@
+//! Laws of the Rust side over real code: the crates that this one is built from, as they lie in cargo's registry.
+//! Where there is no registry, there is nothing to check.
+
+use std::path::PathBuf;
+
+use cogate::compare::rust::compare;
+use cogate::interface::Names;
+use cogate::rust::{Project, lines};
+use cogate::source::{Options, Tree};
+
+/// Folders of unpacked crates.
+fn crates() -> Vec<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
+    let Some(home) = home else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for registry in std::fs::read_dir(home.join("registry/src"))
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        for folder in std::fs::read_dir(registry.path())
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            found.push(folder.path());
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn what_is_printed_is_read_back() {
+    let mut count = 0;
+    let mut lines_read = 0;
+    let mut wrong = Vec::new();
+    for folder in crates() {
+        let Ok(tree) = Tree::directory(&folder, &Options::default()) else {
+            continue;
+        };
+        let interface = Project::new(&tree).whole();
+        let mut names = Names::default();
+        let tables = lines::tables(&interface, &mut names);
+        lines_read += tables
+            .iter()
+            .map(|table| table.provides.len() + 1)
+            .sum::<usize>();
+        if std::env::var_os("SHOW").is_some_and(|show| folder.ends_with(&show)) {
+            for table in &tables {
+                println!("[{}.{:?}]\n  {}", table.kind, table.path, table.is.text);
+                for line in &table.provides {
+                    println!("    {}", line.text);
+                }
+            }
+            for unknown in &interface.unknown {
+                println!("unknown: {unknown}");
+            }
+        }
+        match lines::read(&tables, &names) {
+            Ok(read) => {
+                for (path, item) in &interface.items {
+                    if read.items.get(path) != Some(item) {
+                        wrong.push(format!(
+                            "{}: {path}\n  {item:?}\n  {:?}",
+                            folder.display(),
+                            read.items.get(path)
+                        ));
+                    }
+                }
+                if read.items.len() != interface.items.len() {
+                    wrong.push(format!("{}: not as many items", folder.display()));
+                }
+            }
+            Err(error) => wrong.push(format!("{}: {error}", folder.display())),
+        }
+        count += 1;
+    }
+    println!("{lines_read} lines of {count} crates");
+    for wrong in wrong.iter().take(12) {
+        println!("{wrong}");
+    }
+    assert!(wrong.is_empty(), "{} are not read back", wrong.len());
+}
+
+/// Prints what changed between two folders: `OLD=.. NEW=.. cargo test --test real_rust -- --ignored --nocapture`.
+#[test]
+#[ignore = "a tool for reading findings on real code"]
+fn what_changed() {
+    let open = |name: &str| {
+        let path = std::env::var_os(name)
+            .map(PathBuf::from)
+            .unwrap_or_default();
+        Tree::directory(&path, &Options::default()).unwrap()
+    };
+    let (old, new) = (open("OLD"), open("NEW"));
+    let (old, new) = Project::changed(&Project::new(&old), &Project::new(&new));
+    if let Some(path) = std::env::var_os("DEBUG").and_then(|path| path.into_string().ok()) {
+        println!("{:#?}\n{:#?}", old.find(&path), new.find(&path));
+    }
+    let mut findings = compare(&old, &new, &cogate::compare::rust::Options::default());
+    cogate::finding::sort(&mut findings);
+    for finding in &findings {
+        let place = finding
+            .new
+            .as_ref()
+            .or(finding.old.as_ref())
+            .map(|side| format!("{}:{}", side.place.path, side.place.line))
+            .unwrap_or_default();
+        println!(
+            "{} {place} [{}] {}",
+            finding.level.word(),
+            finding.rule,
+            finding.message
+        );
+    }
+}
