@@ -10,7 +10,7 @@
 use std::time::Instant;
 
 use cogate::interface::Names;
-use cogate::interface::python::{Kind, Member};
+use cogate::interface::python::{Interface, Kind, Member};
 use cogate::python::{Files, Project, lines};
 use cogate::source::{Options, Tree};
 
@@ -29,6 +29,23 @@ fn memory() -> String {
         .find(|line| line.starts_with("VmHWM"))
         .unwrap_or_default()
         .to_owned()
+}
+
+fn bare(tree: &Tree, paths: &[String]) {
+    use rayon::prelude::*;
+    let start = Instant::now();
+    let errors: usize = paths
+        .par_iter()
+        .map(|path| {
+            let bytes = tree.read(path).unwrap();
+            let text = String::from_utf8_lossy(&bytes);
+            let options = ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module);
+            ruff_python_parser::parse_unchecked(&text, options)
+                .errors()
+                .len()
+        })
+        .sum();
+    println!("bare parse {:?}, {errors} errors", start.elapsed());
 }
 
 fn dump(owner: &str, name: &str, member: &Member) {
@@ -86,22 +103,7 @@ fn main() {
                 .collect();
             let bytes: usize = paths.iter().map(|path| dir.read(path).unwrap().len()).sum();
             for _ in 0..3 {
-                let start = Instant::now();
-                use rayon::prelude::*;
-                let errors: usize = paths
-                    .par_iter()
-                    .map(|path| {
-                        let bytes = dir.read(path).unwrap();
-                        let text = String::from_utf8_lossy(&bytes);
-                        let options = ruff_python_parser::ParseOptions::from(
-                            ruff_python_parser::Mode::Module,
-                        );
-                        ruff_python_parser::parse_unchecked(&text, options)
-                            .errors()
-                            .len()
-                    })
-                    .sum();
-                println!("bare parse {:?}, {errors} errors", start.elapsed());
+                bare(&dir, &paths);
                 let project = Project::new(&dir);
                 let start = Instant::now();
                 let interface = project.everything();
@@ -119,9 +121,22 @@ fn main() {
         }
         [new, "--changed"] => {
             let new = open(new);
-            let start = Instant::now();
             let other = Project::new(&new);
+            let mut start = Instant::now();
             let (a, b) = Project::changed(&project, &other);
+            if std::env::var("BARE").is_ok() {
+                let paths = |side: &Interface| -> Vec<String> {
+                    let places = side
+                        .modules
+                        .values()
+                        .filter_map(|module| module.place.as_ref());
+                    places.map(|place| place.path.clone()).collect()
+                };
+                start = Instant::now();
+                for _ in 0..10 {
+                    rayon::join(|| bare(&dir, &paths(&a)), || bare(&new, &paths(&b)));
+                }
+            }
             println!(
                 "changed {:?}: {} + {} modules {}",
                 start.elapsed(),

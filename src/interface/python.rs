@@ -2,6 +2,7 @@
 //! types resolved to full paths. Pure data: who made it (source or contract) makes no difference to who judges it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::CallShape;
 use super::Place;
@@ -105,8 +106,8 @@ pub struct Member {
 /// What a name is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
-    /// A function or method.
-    Function(Box<Function>),
+    /// A function or method. Shared, because heirs list what they inherit.
+    Function(Arc<Function>),
     /// A property, or another descriptor that is read like an attribute.
     Property(Property),
     /// A variable of a module, class or instance.

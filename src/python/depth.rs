@@ -41,6 +41,7 @@ impl DepthBound {
         self.max
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, kind: TokenKind) {
         match kind {
             TokenKind::Name
@@ -87,6 +88,7 @@ impl DepthBound {
         }
     }
 
+    #[inline]
     fn count(&mut self, across: bool) {
         if let Some(top) = self.open.last_mut() {
             if across {
@@ -99,6 +101,7 @@ impl DepthBound {
         self.max = self.max.max(self.sum);
     }
 
+    #[inline]
     fn reset(&mut self, across: bool) {
         if let Some(top) = self.open.last_mut() {
             self.sum = self.sum.saturating_sub(top.0);

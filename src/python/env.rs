@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use ruff_python_ast::{Expr, Stmt, StmtImportFrom};
 
-use crate::interface::python_names::BUILTINS;
+use crate::interface::Names;
+use crate::interface::python_names::{BUILTINS, WELL_KNOWN};
 
 /// Marks a name that only a star import can explain; [`super::link`] looks for it there.
 pub(crate) const FROM_STAR: &str = "*.";
@@ -25,6 +26,8 @@ pub(crate) struct Env<'a> {
     scopes: Vec<HashMap<&'a str, Meaning>>,
     type_params: Vec<&'a str>,
     has_stars: bool,
+    /// The names table, when lines are read instead of source.
+    lines: Option<&'a Names>,
 }
 
 impl<'a> Env<'a> {
@@ -36,22 +39,21 @@ impl<'a> Env<'a> {
             scopes: Vec::new(),
             type_params: Vec::new(),
             has_stars: false,
+            lines: None,
         };
         env.enter(module, body);
         env
     }
 
-    /// An environment in which names mean what `names` says: that of a contract's lines.
-    pub(crate) fn from_names(names: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
-        let scope = names
-            .map(|(short, full)| (short, Meaning::Path(full.to_owned())))
-            .collect();
+    /// The environment of a contract's lines: names mean what its table says, then what every contract knows.
+    pub(crate) fn of_lines(names: &'a Names) -> Self {
         Self {
             module: "",
             is_package: false,
-            scopes: vec![scope],
+            scopes: Vec::new(),
             type_params: Vec::new(),
             has_stars: false,
+            lines: Some(names),
         }
     }
 
@@ -228,11 +230,24 @@ impl<'a> Env<'a> {
                 None => {}
             }
         }
+        if let Some(names) = self.lines {
+            let full = names.resolve(name).or_else(|| well_known(name));
+            if let Some(full) = full {
+                return Some(full.to_owned());
+            }
+        }
         if BUILTINS.binary_search(&name).is_ok() {
             return Some(format!("builtins.{name}"));
         }
         self.has_stars.then(|| format!("{FROM_STAR}{name}"))
     }
+}
+
+/// The path that lines write by its last segment.
+fn well_known(name: &str) -> Option<&'static str> {
+    WELL_KNOWN
+        .into_iter()
+        .find(|path| path.rsplit('.').next() == Some(name))
 }
 
 /// A dotted name as text, if the expression is one.
@@ -279,7 +294,6 @@ pub(crate) fn canonical(path: String) -> String {
     };
     let Some(name) = path.strip_prefix("typing.") else {
         return match path.as_str() {
-            "types.NoneType" => "None".to_owned(),
             // Other names of one exception.
             "builtins.IOError" | "builtins.EnvironmentError" => "builtins.OSError".to_owned(),
             _ => path,
@@ -315,12 +329,15 @@ pub(crate) fn canonical(path: String) -> String {
 
 /// Whether a name can be written after a dot.
 pub(crate) fn is_identifier(name: &str) -> bool {
-    let mut chars = name.chars();
-    let starts = chars
+    let starts = name
+        .chars()
         .next()
         .is_some_and(|first| first == '_' || first.is_alphabetic());
     starts
-        && chars.all(|c| c == '_' || c.is_alphanumeric())
+        && name
+            .bytes()
+            .all(|byte| byte == b'_' || byte.is_ascii_alphanumeric() || byte >= 0x80)
+        && name.chars().all(|c| c.is_ascii() || c.is_alphanumeric())
         && KEYWORDS.binary_search(&name).is_err()
 }
 

@@ -1,6 +1,7 @@
 //! Follows paths through a tree: imports, re-exports, aliases, star imports, to the definition that they end at. It
 //! parses what it has to look into, each file once, and keeps extracts only.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
@@ -20,6 +21,8 @@ pub(crate) struct Linker<'t> {
     pub(crate) files: &'t dyn Files,
     pub(crate) modules: Modules,
     extracts: Vec<OnceLock<Result<Arc<ModuleExtract>, String>>>,
+    /// Names that modules plainly define.
+    outlines: Vec<OnceLock<BTreeSet<String>>>,
 }
 
 /// Where a path ends.
@@ -48,10 +51,12 @@ impl<'t> Linker<'t> {
     pub(crate) fn new(files: &'t dyn Files) -> Self {
         let modules = Modules::new(files);
         let extracts = (0..modules.len()).map(|_| OnceLock::new()).collect();
+        let outlines = (0..modules.len()).map(|_| OnceLock::new()).collect();
         Self {
             files,
             modules,
             extracts,
+            outlines,
         }
     }
 
@@ -79,10 +84,6 @@ impl<'t> Linker<'t> {
         self.extract_at(self.modules.find(module)?).ok()
     }
 
-    fn is_read(&self, index: usize) -> bool {
-        self.extracts[index].get().is_some()
-    }
-
     /// The full path of a type, base or decorator named in `module`, at its definition.
     pub(crate) fn canonical(&self, module: &ModuleExtract, path: &str) -> Option<String> {
         if let Some(name) = path.strip_prefix(FROM_STAR) {
@@ -99,31 +100,22 @@ impl<'t> Linker<'t> {
 
     /// Whether a look at the bytes shows that a path is where its class or function is defined, so that its module
     /// need not be parsed.
-    fn plainly_defines(&self, path: &str) -> bool {
-        let Some((module, name)) = path.rsplit_once('.') else {
-            return false;
-        };
-        let Some(index) = self.modules.find(module) else {
-            return false;
-        };
-        if self.is_read(index) {
-            return self
-                .extract_at(index)
-                .is_ok_and(|extract| extract.classes.contains_key(path));
-        }
-        let Ok(bytes) = self.files.read(&self.modules.files()[index].path) else {
-            return false;
-        };
-        ["\nclass ", "\ndef ", "\nasync def "]
-            .iter()
-            .any(|keyword| {
-                let needle = format!("{keyword}{name}");
-                memmem::find_iter(&bytes, &needle).any(|at| {
-                    bytes
-                        .get(at + needle.len())
-                        .is_none_or(|&after| matches!(after, b'(' | b':' | b' ' | b'['))
-                })
-            })
+    pub(crate) fn plainly_defines(&self, path: &str) -> bool {
+        path.rsplit_once('.').is_some_and(|(module, name)| {
+            self.modules
+                .find(module)
+                .is_some_and(|index| self.outline(index).contains(name))
+        })
+    }
+
+    fn outline(&self, index: usize) -> &BTreeSet<String> {
+        self.outlines[index].get_or_init(|| {
+            let path = &self.modules.files()[index].path;
+            self.files
+                .read(path)
+                .map(|bytes| outline(&bytes))
+                .unwrap_or_default()
+        })
     }
 
     /// Follows a dotted path from the top.
@@ -374,6 +366,27 @@ impl<'t> Linker<'t> {
         names.dedup();
         Some(names)
     }
+}
+
+/// The classes and functions whose statements begin a line.
+fn outline(bytes: &[u8]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for keyword in ["\nclass ", "\ndef ", "\nasync def "] {
+        for at in memmem::find_iter(bytes, keyword) {
+            let rest = &bytes[at + keyword.len()..];
+            let length = rest
+                .iter()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_')
+                .count();
+            let ends = rest
+                .get(length)
+                .is_none_or(|after| matches!(after, b'(' | b':' | b' ' | b'['));
+            if ends && let Ok(name) = std::str::from_utf8(&rest[..length]) {
+                names.insert(name.to_owned());
+            }
+        }
+    }
+    names
 }
 
 /// Whether a star import of `module` brings `name`, by its own word.

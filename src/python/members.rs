@@ -2,14 +2,18 @@
 //! is none of its business.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::constructors::constructor;
+use super::decorators::is_constructor_maker;
 use super::extract::{Bound, ClassExtract, Maker, ModuleExtract, What};
 use super::link::{Linker, Target, end_of};
 use super::mro::{Lineage, Lineages};
 use super::types::map_paths;
 use crate::interface::Place;
-use crate::interface::python::{Attribute, Class, Interface, Kind, Member, Module, Signature};
+use crate::interface::python::{
+    Attribute, Class, Function, Interface, Kind, Member, Module, Signature,
+};
 
 /// Aliases of aliases are followed this far.
 const ALIASES: u8 = 20;
@@ -103,7 +107,7 @@ impl<'p> Builder<'p, '_> {
                 members.insert(
                     name.to_owned(),
                     Member {
-                        kind: Kind::Function(Box::new(function)),
+                        kind: Kind::Function(Arc::new(function)),
                         defined_in: class.path.clone(),
                         place: class.place.clone(),
                         conditional: false,
@@ -199,7 +203,10 @@ impl<'p> Builder<'p, '_> {
         }
         Some(match &bound.what {
             What::Function(function) => {
-                let mut function = function.clone();
+                if !has_paths(function) {
+                    return Some(Kind::Function(Arc::clone(function)));
+                }
+                let mut function = Function::clone(function);
                 self.link_signature(module, &mut function.signature);
                 for overload in &mut function.overloads {
                     self.link_signature(module, overload);
@@ -207,7 +214,7 @@ impl<'p> Builder<'p, '_> {
                 for decorator in &mut function.decorators {
                     *decorator = self.decorator(module, decorator);
                 }
-                Kind::Function(function)
+                Kind::Function(Arc::new(function))
             }
             What::Property(property) => {
                 let mut property = property.clone();
@@ -264,6 +271,10 @@ impl<'p> Builder<'p, '_> {
     fn decorator(&self, module: &ModuleExtract, text: &str) -> String {
         let end = text.find('(').unwrap_or(text.len());
         let (path, rest) = text.split_at(end);
+        if is_constructor_maker(path) {
+            // Known by this name, even where the tree holds its definition.
+            return text.to_owned();
+        }
         match self.linker.canonical(module, path) {
             Some(path) => format!("{path}{rest}"),
             None => text.to_owned(),
@@ -346,7 +357,13 @@ impl<'p> Builder<'p, '_> {
         model: &mut Module,
         interface: &mut Interface,
     ) {
-        if let What::Import(_) | What::Alias(_) = &bound.what {
+        if let What::Import(import) = &bound.what
+            && import.is_from
+            && self.linker.plainly_defines(&import.target)
+        {
+            let path = format!("{}.{name}", module.name);
+            interface.exports.insert(path, import.target.clone());
+        } else if let What::Import(_) | What::Alias(_) = &bound.what {
             let key = key_of(module, &module.name, name);
             let target = self
                 .linker
@@ -438,6 +455,15 @@ fn key_of<'p>(module: &'p ModuleExtract, owner: &str, name: &str) -> Option<&'p 
         &module.classes.get(owner)?.names
     };
     names.get_key_value(name).map(|(key, _)| key.as_str())
+}
+
+/// Whether anything in a function may lead elsewhere in the tree.
+fn has_paths(function: &Function) -> bool {
+    let signature = &function.signature;
+    !function.decorators.is_empty()
+        || !function.overloads.is_empty()
+        || signature.returns.is_some()
+        || signature.params.iter().any(|param| param.ty.is_some())
 }
 
 fn plain() -> Kind {

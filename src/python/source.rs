@@ -1,6 +1,7 @@
 //! One file, parsed: text, tree, and which of its text the parser could not make sense of. The tree lives only as
 //! long as the closure that looks at it.
 
+use memchr::memmem;
 use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::{ModModule, PySourceType, PythonVersion, Stmt};
 use ruff_python_parser::{
@@ -13,7 +14,7 @@ use super::depth::{DepthBound, LIMIT, NEEDS_STACK};
 use crate::interface::Place;
 
 /// Below this size even the deepest text is parsed without harm, and its depth is read from the parser's tokens.
-const LEX_FIRST: usize = 64 * 1024;
+const LEX_FIRST: usize = 80 * 1024;
 
 /// For trees that are deeper than honest code; only touched pages cost memory.
 const LARGE_STACK: usize = 512 * 1024 * 1024;
@@ -45,7 +46,10 @@ pub(crate) fn with_source<T: Send>(
     text: &str,
     look: impl FnOnce(&Source<'_>) -> T + Send,
 ) -> Result<T, String> {
-    if text.len() > LEX_FIRST && lexed_depth(text) > LIMIT {
+    if text.len() > LEX_FIRST
+        && most_nesting(text.as_bytes()) > LEX_FIRST
+        && lexed_depth(text) > LIMIT
+    {
         return Err(too_deep());
     }
     let options =
@@ -69,6 +73,25 @@ pub(crate) fn with_source<T: Send>(
 
 fn too_deep() -> String {
     format!("it nests deeper than {LIMIT} levels")
+}
+
+/// At most this many levels can be in a text: every level takes a sign, or a word that is an operator.
+fn most_nesting(text: &[u8]) -> usize {
+    let is_sign = |byte: &u8| {
+        matches!(byte, b'!'..=b'/')
+            | matches!(byte, b':'..=b'@')
+            | matches!(byte, b'['..=b'~') & !matches!(byte, b'_' | b'a'..=b'z')
+    };
+    // Counted in bytes, chunk by chunk, which is many times faster than one by one.
+    let signs: usize = text
+        .chunks(255)
+        .map(|chunk| usize::from(chunk.iter().map(|byte| u8::from(is_sign(byte))).sum::<u8>()))
+        .sum();
+    let words: usize = ["not", "await", "else", "yield"]
+        .iter()
+        .map(|word| memmem::find_iter(text, word).count())
+        .sum();
+    signs + words
 }
 
 fn lexed_depth(text: &str) -> usize {

@@ -91,7 +91,7 @@ fn quoted_type(env: &Env<'_>, text: &str, quotes: u8) -> Option<Type> {
 pub(crate) fn named(path: String) -> Type {
     match path.as_str() {
         "typing.Any" => Type::Any,
-        "None" => Type::None,
+        "None" | "types.NoneType" => Type::None,
         _ => Type::Name(path),
     }
 }
@@ -247,6 +247,7 @@ pub(crate) fn map_paths(ty: &mut Type, change: &mut dyn FnMut(&str) -> Option<St
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interface::Names;
     use crate::interface::python_text::{last_segment, type_text};
 
     fn shown(text: &str) -> String {
@@ -260,7 +261,9 @@ mod tests {
             ("Any", "typing.Any"),
             ("Foo", "pkg.Foo"),
         ];
-        let env = Env::from_names(names.into_iter());
+        let names = names.map(|(short, full)| (short.to_owned(), full.to_owned()));
+        let names = Names::from_pairs(names);
+        let env = Env::of_lines(&names);
         let parsed = parse_expression(text).unwrap();
         type_text(&type_of(&env, parsed.expr()), &mut last_segment)
     }

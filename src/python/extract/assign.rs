@@ -1,6 +1,8 @@
 //! Assignments and calls at the level of a module or class: attributes, aliases, lambdas, named tuples, fields,
 //! `__all__`, `__slots__`, `__metaclass__`.
 
+use std::sync::Arc;
+
 use ruff_python_ast::{Expr, ExprCall, StmtAnnAssign};
 use ruff_text_size::{Ranged, TextRange};
 
@@ -8,7 +10,7 @@ use super::class::{literal_names, namedtuple_fields};
 use super::function::{lambda, property_call};
 use super::scope::Scope;
 use super::{Bound, ClassExtract, Field, Maker, What};
-use crate::interface::python::{Attribute, Binding, Type};
+use crate::interface::python::{Attribute, Binding, Function, Type};
 use crate::python::decorators::{Decorator, decorator};
 use crate::python::env::{Env, dotted, is_identifier, joined, last_name};
 use crate::python::expr_text::expr_text;
@@ -128,13 +130,13 @@ impl Scope<'_, '_> {
                     ..
                 }) = wrapped.and_then(|wrapped| self.found.names.get(wrapped))
                 {
-                    let mut function = function.clone();
+                    let mut function = Function::clone(function);
                     function.binding = if found == Decorator::Static {
                         Binding::Static
                     } else {
                         Binding::Class
                     };
-                    return Some(What::Function(function));
+                    return Some(What::Function(Arc::new(function)));
                 }
             }
             _ => {}
@@ -147,7 +149,7 @@ impl Scope<'_, '_> {
             }) = self.found.names.get_mut(name)
         {
             if let Decorator::Unknown(path) = found {
-                function.decorators.push(path);
+                Arc::make_mut(function).decorators.push(path);
             }
             return None;
         }

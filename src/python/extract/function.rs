@@ -1,5 +1,7 @@
 //! A `def` as the model's function or property.
 
+use std::sync::Arc;
+
 use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::{Expr, ExprLambda, StmtFunctionDef};
 use ruff_text_size::Ranged;
@@ -135,7 +137,7 @@ fn read(source: &Source<'_>, env: &Env<'_>, def: &StmtFunctionDef, in_class: boo
             abstractness: function.abstractness,
             is_final: function.is_final,
         }),
-        None => What::Function(Box::new(function)),
+        None => What::Function(Arc::new(function)),
     };
     let mut bound = Bound::new(what, source.place(header));
     bound.body = Some(tokens.digest);
@@ -156,7 +158,7 @@ pub(crate) fn lambda(source: &Source<'_>, env: &Env<'_>, lambda: &ExprLambda) ->
         Some(parameters) => signature_of(source, env, parameters, None, None),
         None => Signature::default(),
     };
-    What::Function(Box::new(plain(signature)))
+    What::Function(Arc::new(plain(signature)))
 }
 
 /// A function of which only the signature matters.

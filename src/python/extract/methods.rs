@@ -1,6 +1,8 @@
 //! Functions of a body: how a definition joins what its name was before, and which attributes methods give to
 //! instances.
 
+use std::sync::Arc;
+
 use ruff_python_ast::StmtFunctionDef;
 
 use super::function::{Role, function};
@@ -29,7 +31,7 @@ impl Scope<'_, '_> {
                 if let (What::Function(function), Some(overloads)) =
                     (&mut bound.what, self.overloads.remove(name))
                 {
-                    function.overloads = overloads;
+                    Arc::make_mut(function).overloads = overloads;
                 }
                 self.bind(name, bound, conditional);
             }

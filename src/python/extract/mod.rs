@@ -9,6 +9,7 @@ mod methods;
 mod scope;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::env::Env;
 use super::modules::ModuleFile;
@@ -82,7 +83,7 @@ impl Bound {
 /// What a name is bound to.
 #[derive(Debug, Clone)]
 pub(crate) enum What {
-    Function(Box<Function>),
+    Function(Arc<Function>),
     Property(Property),
     Attribute(Attribute),
     /// `X = None` and other placeholders that a later definition replaces.

@@ -2,6 +2,7 @@
 //! entered here.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtFunctionDef, StmtIf, StmtTry};
 use ruff_text_size::{Ranged, TextRange};
@@ -68,7 +69,7 @@ impl<'s, 't> Scope<'s, 't> {
             }) = self.found.names.get_mut(&name)
                 && function.overloads.is_empty()
             {
-                function.overloads = signatures;
+                Arc::make_mut(function).overloads = signatures;
             }
         }
         self.found

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use ruff_python_ast::{Expr, Stmt};
 
@@ -11,7 +12,6 @@ use super::unwrap::unwrapped;
 use crate::interface::python::{
     Attribute, Class, Interface, Kind, Member, Module, Property, Signature,
 };
-use crate::interface::python_names::WELL_KNOWN;
 use crate::interface::{Line, Names, Place, Table, TableKind};
 use crate::python::env::{Env, dotted, joined};
 use crate::python::extract::{Role, Scope, What, function};
@@ -160,7 +160,7 @@ fn read_lines<'l>(
             (Some(Kind::Property(property)), Role::Deleter) => property.deletable = true,
             (Some(Kind::Function(function)), Role::Overload) => {
                 if let Some(signature) = signature_of(&member) {
-                    function.overloads.push(signature);
+                    Arc::make_mut(function).overloads.push(signature);
                 }
             }
             (None, Role::Setter | Role::Deleter) => {
@@ -209,12 +209,7 @@ fn read_line(
         let [stmt] = source.body() else {
             return Err("it is not one definition".to_owned());
         };
-        // Names of the contract go before those that every contract knows.
-        let known = WELL_KNOWN.iter().map(|path| {
-            let short = path.rsplit('.').next().unwrap_or(path);
-            (short, *path)
-        });
-        let mut env = Env::from_names(known.chain(names.pairs()));
+        let mut env = Env::of_lines(names);
         if as_header {
             header(source, &mut env, stmt, owner)
         } else {
@@ -424,7 +419,7 @@ fn relocate(said: &mut Said, text: &str, line: Option<&Place>) {
         Said::Member(_, member, _) => {
             each(&mut member.place);
             if let Kind::Function(function) = &mut member.kind {
-                for param in &mut function.signature.params {
+                for param in &mut Arc::make_mut(function).signature.params {
                     each(&mut param.place);
                 }
             }

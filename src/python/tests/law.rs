@@ -141,7 +141,7 @@ fn function() -> impl Strategy<Value = Kind> {
         .prop_map(
             |(signature, overloads, binding, protocol, abstractness, is_final, decorators)| {
                 let generates = matches!(protocol, Protocol::Generator | Protocol::AsyncGenerator);
-                Kind::Function(Box::new(Function {
+                Kind::Function(std::sync::Arc::new(Function {
                     signature,
                     overloads,
                     binding,
@@ -270,9 +270,10 @@ fn without_places(mut interface: Interface) -> Interface {
         for member in members.values_mut() {
             member.place = None;
             if let Kind::Function(function) = &mut member.kind {
-                for signature in
+                for signature in {
+                    let function = std::sync::Arc::make_mut(function);
                     std::iter::once(&mut function.signature).chain(&mut function.overloads)
-                {
+                } {
                     for param in &mut signature.params {
                         param.place = None;
                     }
