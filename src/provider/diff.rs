@@ -215,12 +215,12 @@ impl Subjects<'_, '_> {
 
     /// The name that the old tree knows it by, since that is what people depend on; a private one if it was named.
     fn look_up(&self, path: &str) -> Option<String> {
-        let before = self.old.public_path(path);
-        let public = if before == path {
-            self.new.public_path(path)
+        let known = if self.old.has(path) {
+            self.old
         } else {
-            before
+            self.new
         };
+        let public = known.public_path(path);
         (self.named || !is_private(&public)).then_some(public)
     }
 }

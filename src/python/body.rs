@@ -119,7 +119,8 @@ pub(crate) fn passes_on(body: &[Stmt], variadics: &[&str]) -> bool {
     }
     impl Finder<'_> {
         fn is_one(&self, expr: &Expr) -> bool {
-            expr.as_name_expr().is_some_and(|name| self.names.contains(&name.id.as_str()))
+            expr.as_name_expr()
+                .is_some_and(|name| self.names.contains(&name.id.as_str()))
         }
     }
     impl<'a> Visitor<'a> for Finder<'_> {
@@ -128,9 +129,11 @@ pub(crate) fn passes_on(body: &[Stmt], variadics: &[&str]) -> bool {
                 Expr::Starred(starred) => self.is_one(&starred.value),
                 Expr::Attribute(attribute) => self.is_one(&attribute.value),
                 Expr::Subscript(subscript) => self.is_one(&subscript.value),
-                Expr::Call(call) => {
-                    call.arguments.keywords.iter().any(|keyword| keyword.arg.is_none() && self.is_one(&keyword.value))
-                }
+                Expr::Call(call) => call
+                    .arguments
+                    .keywords
+                    .iter()
+                    .any(|keyword| keyword.arg.is_none() && self.is_one(&keyword.value)),
                 _ => false,
             };
             if !self.found {
@@ -138,7 +141,10 @@ pub(crate) fn passes_on(body: &[Stmt], variadics: &[&str]) -> bool {
             }
         }
     }
-    let mut finder = Finder { names: variadics, found: false };
+    let mut finder = Finder {
+        names: variadics,
+        found: false,
+    };
     body.iter().for_each(|stmt| finder.visit_stmt(stmt));
     finder.found
 }

@@ -440,11 +440,14 @@ impl<'p> Builder<'p, '_> {
     }
 }
 
-/// Whether `target` is inside the package of which `module` is the `__init__`.
+/// Whether `module` is the `__init__` of a package that `target` is inside of: what a package takes from its own
+/// modules it offers.
 pub(crate) fn is_own_package(module: &ModuleExtract, target: &str) -> bool {
     let is_init = module.path.ends_with("__init__.py") || module.path.ends_with("__init__.pyi");
-    let top = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
-    is_init && top(target) == top(&module.name)
+    let inside = target
+        .strip_prefix(&module.name)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    is_init && inside
 }
 
 /// The name as the extract holds it, so that it lives as long.

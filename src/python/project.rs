@@ -74,6 +74,14 @@ impl<'t> Project<'t> {
         names
     }
 
+    /// Whether something of this tree stands at a path.
+    pub fn has(&self, path: &str) -> bool {
+        !matches!(
+            self.linker.follow(path),
+            Target::Missing | Target::Outside(_)
+        )
+    }
+
     pub(crate) fn module_count(&self) -> usize {
         self.linker.modules.len()
     }

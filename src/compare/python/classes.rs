@@ -167,7 +167,7 @@ fn stands_for_something_else(judge: &Judge<'_>, path: &str) -> bool {
             .classes
             .get(parent)
             .and_then(|class| class.members.get(name));
-        in_module.or(in_class).is_some()
+        in_module.or(in_class).is_some() || judge.new.exports.contains_key(path)
     })
 }
 
@@ -278,7 +278,11 @@ fn lost<'a>(
             member: old,
             class: Some(pair.path),
             container: pair.after.place.as_ref(),
-            open: pair.after.open.as_deref(),
+            open: pair
+                .after
+                .open
+                .as_deref()
+                .or_else(|| supplier(judge, pair.after, name)),
             unlisted: false,
             arrivals,
         },
@@ -449,6 +453,25 @@ fn metaclass(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
     header_finding(judge, pair, finding);
 }
 
+/// A base outside the tree from which a class may have this member.
+fn supplier<'a>(judge: &Judge<'_>, class: &'a Class, name: &str) -> Option<&'a str> {
+    let outside = class
+        .mro
+        .iter()
+        .filter(|base| !judge.new.classes.contains_key(*base));
+    outside.map(String::as_str).find(|base| match *base {
+        "builtins.object" | "abc.ABC" | "typing.Generic" | "typing.Protocol" => false,
+        _ if base.starts_with("builtins.")
+            && ["Exception", "Error", "Warning"]
+                .iter()
+                .any(|ending| base.ends_with(ending)) =>
+        {
+            matches!(name, "args" | "with_traceback" | "add_note")
+        }
+        _ => true,
+    })
+}
+
 /// Direct bases that the new MRO no longer has; those that only say how a class is made do not count.
 fn lost_bases(judge: &Judge<'_>, pair: &Pairing<'_>) -> Vec<String> {
     let path = |base: &Type| match base {
@@ -461,8 +484,8 @@ fn lost_bases(judge: &Judge<'_>, pair: &Pairing<'_>) -> Vec<String> {
         pair.after.mro.iter().any(|known| {
             known == base
                 || successor == Some(known.as_str())
-                // A base that moved in a library, or was imported by another road, is the same class.
-                || (!judge.old.classes.contains_key(base) && known.rsplit('.').next() == last)
+                // A base that moved, in the tree or in a library, is the same class.
+                || (successor.is_none() && known.rsplit('.').next() == last)
         })
     };
     pair.before

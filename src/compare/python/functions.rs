@@ -1,13 +1,16 @@
 //! A function against its later self: parameters, what the provider passes to overrides, result protocol, binding.
 
 use super::binding::Callable;
-use super::calls::Calls;
+use super::calls::{Calls, Change};
 use super::judge::{Judge, Pair, can_be_made};
-use super::parameters::{Explained, Pairing, explain};
+use super::parameters::{Pairing, explain};
 use super::types::{self, Relation};
 use super::words;
-use crate::finding::{Certainty, Evidence, Finding, Role};
-use crate::interface::python::{Abstract, Binding, Function, Param, Protocol, Type};
+use crate::finding::{Certainty, Finding, Role};
+use crate::interface::Verb;
+use crate::interface::python::{
+    Abstract, Binding, Function, Param, ParamKind, Protocol, Signature, Type,
+};
 
 pub(super) fn compare(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &Function) {
     compare_binding(judge, pair, old, new);
@@ -32,10 +35,13 @@ fn compare_calls(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &F
     let in_class = pair.class.is_some();
     let before = old.signature.bound(old.binding, in_class);
     let after = new.signature.bound(new.binding, in_class);
-    let mut changes: Vec<(Explained<'_>, Vec<Evidence>)> = explain(&before.params, &after.params)
+    let mut changes: Vec<Change<'_>> = explain(&before.params, &after.params)
         .into_iter()
         .map(|change| (change, Vec::new()))
         .collect();
+    if before.passes_on || after.passes_on {
+        doubt(&before, &after, &mut changes);
+    }
     let has_implementers = pair
         .class
         .is_some_and(|class| judge.has_implementers(class, pair.name, &[pair.old, pair.new]));
@@ -73,6 +79,39 @@ fn compare_calls(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &F
     // Annotations of a coroutine and of a plain function speak of different things.
     if old.protocol == new.protocol {
         compare_returns(judge, pair, before.returns.as_ref(), after.returns.as_ref());
+    }
+}
+
+/// What variadics take that are taken apart or handed on, nobody can read off the signature: what follows from them
+/// alone is possible, not proved.
+fn doubt(before: &Signature, after: &Signature, changes: &mut [Change<'_>]) {
+    let written = |signature: &Signature| -> Vec<Param> {
+        let named =
+            |param: &&Param| !matches!(param.kind, ParamKind::VarArgs | ParamKind::VarKeywords);
+        let all = signature.params.iter();
+        if signature.passes_on {
+            all.filter(named).cloned().collect()
+        } else {
+            all.cloned().collect()
+        }
+    };
+    let (old, new) = (written(before), after.params.clone());
+    let proved = explain(&old, &new);
+    for (change, _) in changes {
+        let is_proved = proved
+            .iter()
+            .any(|known| known.item == change.item && known.callers == Some(Certainty::Definite));
+        let taken_apart = after.passes_on
+            && matches!(
+                change.rule,
+                "parameter-gathered"
+                    | "parameter-renamed"
+                    | "parameter-removed"
+                    | "parameter-moved"
+            );
+        if !is_proved || taken_apart {
+            change.callers = change.callers.map(|_| Certainty::Possible);
+        }
     }
 }
 
@@ -306,10 +345,27 @@ pub(super) fn compare_abstractness(
     };
     let mut finding = Finding::new(rule, pair.subject, "", message);
     if binds {
-        finding = finding.hurts(Role::Implementers, Certainty::Definite);
         if rule == "body-became-not-implemented" {
-            finding = finding.hurts(Role::Callers, Certainty::Possible);
-        } else if judge.old.classes.get(class).is_some_and(can_be_made) {
+            // Who calls it got something before; who did not override it is hurt where the provider calls it.
+            let is_called = pair
+                .required
+                .1
+                .iter()
+                .any(|placed| placed.fact.verb == Verb::Call);
+            let certainty = if is_called {
+                Certainty::Definite
+            } else {
+                Certainty::Possible
+            };
+            finding = finding
+                .hurts(Role::Implementers, certainty)
+                .hurts(Role::Callers, Certainty::Definite);
+        } else {
+            finding = finding.hurts(Role::Implementers, Certainty::Definite);
+        }
+        if rule != "body-became-not-implemented"
+            && judge.old.classes.get(class).is_some_and(can_be_made)
+        {
             finding = finding.hurts(Role::Callers, Certainty::Definite);
         }
     }

@@ -69,6 +69,7 @@ pub(super) struct Judge<'a> {
     findings: Vec<Finding>,
     /// One cause is one finding: what was said of a definition is not said again at its heirs.
     said: BTreeSet<(String, String, &'static str, String)>,
+    subjects: BTreeSet<(String, &'static str, String)>,
     pub(super) members: usize,
     /// Members whose change may reach an override.
     overridable: BTreeMap<String, BTreeSet<String>>,
@@ -82,6 +83,7 @@ impl<'a> Judge<'a> {
             options,
             findings: Vec::new(),
             said: BTreeSet::new(),
+            subjects: BTreeSet::new(),
             members: 0,
             overridable: BTreeMap::new(),
         }
@@ -148,6 +150,12 @@ impl<'a> Judge<'a> {
         if pair.can_be_overridden() {
             self.may_reach_override(&pair.new.defined_in, pair.name);
         }
+        if is_unsure(pair) {
+            finding
+                .verdicts
+                .values_mut()
+                .for_each(|certainty| *certainty = Certainty::Possible);
+        }
         let drop_implementers = pair.class.is_some_and(|class| {
             !self.has_implementers(class, pair.name, &[pair.old, pair.new])
                 && finding.verdicts.get(&Role::Implementers) == Some(&Certainty::Possible)
@@ -174,7 +182,9 @@ impl<'a> Judge<'a> {
             finding.rule,
             finding.item.clone(),
         );
-        if !self.said.insert(key) {
+        // A re-export and its definition go by one subject.
+        let subject = (finding.subject.clone(), finding.rule, finding.item.clone());
+        if !self.said.insert(key) || !self.subjects.insert(subject) {
             return;
         }
         self.options.audience.weigh(&mut finding);
@@ -223,6 +233,28 @@ fn side(
         signature: Some(python_text::line(member, name)),
         mark: mark.cloned(),
     })
+}
+
+/// Whether the text alone does not prove what a name is: it stands under a condition, or decorators that are not
+/// understood came, went, or stand on what changed its kind.
+fn is_unsure(pair: &Pair<'_>) -> bool {
+    fn unknown(member: &Member) -> &[String] {
+        match &member.kind {
+            Kind::Function(function) => &function.decorators,
+            _ => &[],
+        }
+    }
+    let (before, after) = (unknown(pair.old), unknown(pair.new));
+    let same_kind = matches!(
+        (&pair.old.kind, &pair.new.kind),
+        (Kind::Function(_), Kind::Function(_))
+    );
+    let by_decorator = if same_kind {
+        before != after
+    } else {
+        !before.is_empty() || !after.is_empty()
+    };
+    by_decorator || pair.old.conditional || pair.new.conditional
 }
 
 /// How abstract a member is.

@@ -155,6 +155,10 @@ fn lost<'m>(
     if is_definition && matches!(old.kind, Kind::Class(_)) || judge.is_untrusted(path) {
         return None;
     }
+    // It is bound by an import now: not offered on purpose, but whoever imports it still finds it.
+    if judge.new.exports.contains_key(&format!("{path}.{name}")) {
+        return None;
+    }
     if matches!(old.kind, Kind::Module(_))
         && judge.old.modules.contains_key(&format!("{path}.{name}"))
     {

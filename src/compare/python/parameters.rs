@@ -32,6 +32,8 @@ pub struct Pairing<'a> {
     old: Callable<'a>,
     new: Callable<'a>,
     parts: Vec<Part<'a>>,
+    /// Positional parameters that changed places among those that stayed.
+    moved: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,7 +187,13 @@ impl<'a> Pairing<'a> {
                 });
             }
         }
-        Self { old, new, parts }
+        let moved = moved(&parts);
+        Self {
+            old,
+            new,
+            parts,
+            moved,
+        }
     }
 
     fn explain(&self) -> Vec<Explained<'a>> {
@@ -319,7 +327,7 @@ impl<'a> Pairing<'a> {
         if explains_itself
             || is_renamed(&part)
             || from.param.0.kind != into.param.0.kind
-            || self.moved().contains(&part.item())
+            || self.moved.contains(&part.item())
         {
             return vec![part];
         }
@@ -350,7 +358,7 @@ impl<'a> Pairing<'a> {
         if !shifters.is_empty() {
             return shifters;
         }
-        let moved = self.moved();
+        let moved = &self.moved;
         let movers: Vec<Part<'a>> = self
             .parts
             .iter()
@@ -385,7 +393,7 @@ impl<'a> Pairing<'a> {
         if let Some(rule) = rule_of_kind(old.kind, new.kind) {
             return rule;
         }
-        if old.is_required() != new.is_required() && !self.moved().contains(&part.item()) {
+        if old.is_required() != new.is_required() && !self.moved.contains(&part.item()) {
             return rule_of_requirement(new);
         }
         "parameter-moved"
@@ -420,33 +428,6 @@ impl<'a> Pairing<'a> {
             (None, Some(new)) => Some(rule_of_added(new.param.0)),
             (None, None) => None,
         }
-    }
-
-    /// Positional parameters that changed places among those that stayed: all outside a longest common order.
-    fn moved(&self) -> BTreeSet<String> {
-        let mut stayed: Vec<(usize, usize, String)> = self
-            .parts
-            .iter()
-            .filter_map(|part| Some((part.old?.index?, part.new?.index?, part.item())))
-            .collect();
-        stayed.sort();
-        let mut best: Vec<Vec<usize>> = Vec::new();
-        for (at, (_, place, _)) in stayed.iter().enumerate() {
-            let mut chain = best
-                .iter()
-                .filter(|chain| chain.last().is_some_and(|&last| stayed[last].1 < *place))
-                .max_by_key(|chain| chain.len())
-                .cloned()
-                .unwrap_or_default();
-            chain.push(at);
-            best.push(chain);
-        }
-        let kept = best.into_iter().max_by_key(Vec::len).unwrap_or_default();
-        let moved = stayed
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| !kept.contains(at));
-        moved.map(|(_, (_, _, item))| item.clone()).collect()
     }
 
     fn variadic(&self, kind: ParamKind) -> Vec<Part<'a>> {
@@ -556,4 +537,30 @@ fn rule_of_kind(old: ParamKind, new: ParamKind) -> Option<&'static str> {
         (KeywordOnly | PositionalOnly, Normal) => Some("parameter-kind-widened"),
         _ => None,
     }
+}
+
+/// Positional parameters that changed places among those that stayed: all outside a longest common order.
+fn moved(parts: &[Part<'_>]) -> BTreeSet<String> {
+    let mut stayed: Vec<(usize, usize, String)> = parts
+        .iter()
+        .filter_map(|part| Some((part.old?.index?, part.new?.index?, part.item())))
+        .collect();
+    stayed.sort();
+    let mut best: Vec<Vec<usize>> = Vec::new();
+    for (at, (_, place, _)) in stayed.iter().enumerate() {
+        let mut chain = best
+            .iter()
+            .filter(|chain| chain.last().is_some_and(|&last| stayed[last].1 < *place))
+            .max_by_key(|chain| chain.len())
+            .cloned()
+            .unwrap_or_default();
+        chain.push(at);
+        best.push(chain);
+    }
+    let kept = best.into_iter().max_by_key(Vec::len).unwrap_or_default();
+    let moved = stayed
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !kept.contains(at));
+    moved.map(|(_, (_, _, item))| item.clone()).collect()
 }

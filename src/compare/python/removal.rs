@@ -66,6 +66,9 @@ pub(super) fn report<'m>(judge: &mut Judge<'_>, gone: &Gone<'_, 'm>) -> Option<&
     successor.map(|(new, _)| new)
 }
 
+/// With more new names than this only equal bodies tell a rename.
+const MOST_ARRIVALS: usize = 64;
+
 /// The one arrival that is the lost member under another name: the same body, or the same shape and a similar name.
 fn successor<'m>(gone: &Gone<'_, 'm>) -> Option<(&'m str, &'m Member)> {
     let same_body = |member: &Member| {
@@ -75,6 +78,10 @@ fn successor<'m>(gone: &Gone<'_, 'm>) -> Option<(&'m str, &'m Member)> {
     let mut by_body = gone.arrivals.iter().filter(|(_, member)| same_body(member));
     if let (Some(found), None) = (by_body.next(), by_body.next()) {
         return Some(*found);
+    }
+    // Among so many new names a similar one is no news, and comparing all with all takes its time.
+    if gone.arrivals.len() > MOST_ARRIVALS {
+        return None;
     }
     let old = python_text::line(gone.member, "_");
     let alike = |(name, member): &&(&str, &Member)| {

@@ -96,7 +96,8 @@ const INVARIANT: &[&str] = &[
 
 /// How `is` relates to `was`.
 pub(super) fn relate(judge: &Judge<'_>, was: &Type, is: &Type) -> Relation {
-    if was == is {
+    // Two spellings that a person cannot tell apart are a class that moved.
+    if was == is || text(was) == text(is) {
         return Relation::Same;
     }
     if matches!(was, Type::Any | Type::Other(_)) || matches!(is, Type::Any | Type::Other(_)) {

@@ -28,6 +28,11 @@ pub(super) fn parameter(pair: &Pair<'_>, change: &Explained<'_>) -> String {
         "parameter-gathered" => format!("`{item}` of `{name}` went into {} ", gathering(change))
             .trim_end()
             .to_owned(),
+        "parameter-added" if change.callers.is_some() => {
+            format!(
+                "`{name}` takes an optional `{item}` now, in front of others: what was passed by position lands elsewhere"
+            )
+        }
         "parameter-added" => format!("`{name}` takes an optional `{item}` now"),
         "required-parameter-added" => format!("`{name}` requires `{item}` now"),
         "parameter-passed" => {
@@ -69,12 +74,22 @@ pub(super) fn help(finding: &Finding) -> String {
             format!("let `{item}` be given in both ways until callers have changed")
         }
         "parameter-passed" => format!("leave `{item}` out when the override does not take it"),
+        "parameter-added" if finding.verdicts.contains_key(&Role::Callers) => {
+            format!("put `{item}` behind the old parameters, or after `*`")
+        }
         "parameter-added" => {
             format!("do not pass `{item}` to overrides yet, or only to those that take it")
         }
         "variadic-removed" => format!("keep `{item}`, even if it is ignored"),
-        "member-removed" | "name-removed" | "class-removed" | "module-removed"
-        | "export-removed" => "keep the old name as an alias, and deprecate it first".to_owned(),
+        "module-removed" => {
+            "keep a module at the old path that imports everything from the new one".to_owned()
+        }
+        "member-removed" if finding.verdicts.contains_key(&Role::Readers) => {
+            "keep it, as a property if need be, and deprecate it first".to_owned()
+        }
+        "member-removed" | "name-removed" | "class-removed" | "export-removed" => {
+            "keep the old name as an alias, and deprecate it first".to_owned()
+        }
         "member-renamed" | "name-renamed" => {
             "keep the old name as an alias of the new one".to_owned()
         }

@@ -114,6 +114,7 @@ fn signature() -> impl Strategy<Value = Signature> {
                 returns,
                 type_params: None,
                 untrusted: None,
+                passes_on: false,
             }
         })
 }
