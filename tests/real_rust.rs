@@ -43,7 +43,11 @@ fn what_is_printed_is_read_back() {
         let Ok(tree) = Tree::directory(&folder, &Options::default()) else {
             continue;
         };
+        let start = std::time::Instant::now();
         let interface = Project::new(&tree).whole();
+        if std::env::var_os("TIMES").is_some() {
+            println!("{:?} {}", start.elapsed(), folder.display());
+        }
         let mut names = Names::default();
         let tables = lines::tables(&interface, &mut names);
         lines_read += tables
@@ -98,7 +102,13 @@ fn what_changed() {
         Tree::directory(&path, &Options::default()).unwrap()
     };
     let (old, new) = (open("OLD"), open("NEW"));
-    let (old, new) = Project::changed(&Project::new(&old), &Project::new(&new));
+    let features: Vec<String> = std::env::var("FEATURES")
+        .map(|list| list.split(',').map(str::to_owned).collect())
+        .unwrap_or_default();
+    let (old, new) = Project::changed(
+        &Project::new(&old).with_features(features.clone()),
+        &Project::new(&new).with_features(features),
+    );
     if let Some(path) = std::env::var_os("DEBUG").and_then(|path| path.into_string().ok()) {
         println!("{:#?}\n{:#?}", old.find(&path), new.find(&path));
     }

@@ -78,7 +78,7 @@ impl<'w> Extract<'w> {
         for (at, module) in world.modules.iter().enumerate() {
             for item in module.items.iter() {
                 match &item.kind {
-                    Raw::Call { path, words } => {
+                    Raw::Call { path, words, .. } => {
                         let made = interface.made.entry(module.path.clone()).or_default();
                         made.extend(words.iter().cloned());
                         reach(super::last_of(path), &bodies, made);

@@ -66,6 +66,12 @@ pub(super) struct Module {
     pub(super) children: BTreeMap<usize, usize>,
     /// Where it starts.
     pub(super) file: String,
+    /// Where its own modules' files are.
+    folder: String,
+    /// It stands in the file of another module.
+    inline: bool,
+    /// How deep it is.
+    depth: usize,
 }
 
 /// All crates of a tree, read.
@@ -126,14 +132,12 @@ const MAX_DEPTH: usize = 100;
 struct Wanted {
     module: usize,
     path: String,
-    /// Where its own modules' files are.
-    folder: String,
-    depth: usize,
 }
 
 /// Reads all crates that `wanted` lets through.
 pub(super) fn load(
     files: &dyn Files,
+    features: &BTreeSet<String>,
     cache: &Cache,
     wanted: &dyn Fn(&[Crate]) -> Vec<usize>,
 ) -> World {
@@ -146,7 +150,7 @@ pub(super) fn load(
             .unwrap_or_else(|| Err("cannot be read".to_owned()))
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     };
-    let all = manifest::crates(&paths, read_one, &mut world.unknown);
+    let all = manifest::crates(&paths, features, read_one, &mut world.unknown);
     let chosen = wanted(&all);
     let known: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
     let mut frontier = Vec::new();
@@ -162,18 +166,28 @@ pub(super) fn load(
             items: Arc::default(),
             children: BTreeMap::new(),
             file: krate.root.clone(),
+            folder: folder_of(&krate.root).to_owned(),
+            inline: false,
+            depth: 0,
         });
         world.roots.push(module);
         world.crates.push(krate.clone());
         frontier.push(Wanted {
             module,
             path: krate.root.clone(),
-            folder: folder_of(&krate.root).to_owned(),
-            depth: 0,
         });
     }
-    while !frontier.is_empty() {
-        frontier = level(files, cache, &known, &mut world, &frontier);
+    loop {
+        while !frontier.is_empty() {
+            frontier = level(files, cache, &known, &mut world, &frontier);
+        }
+        // With all macros known, more items may come to light, and with them more files.
+        for module in pass_on(&mut world) {
+            children(&known, &mut world, module, &mut frontier);
+        }
+        if frontier.is_empty() {
+            break;
+        }
     }
     world.broken.sort();
     world.broken.dedup();
@@ -232,43 +246,98 @@ fn level(
                 message: error.message,
             });
         }
-        children(known, world, wanted, &mut next);
+        children(known, world, module, &mut next);
     }
     next
 }
 
-/// Makes the modules that stand in a module, and says which files they are in.
-fn children(known: &BTreeSet<&str>, world: &mut World, wanted: &Wanted, next: &mut Vec<Wanted>) {
-    struct Open {
-        module: usize,
-        folder: String,
-        inline: bool,
-        depth: usize,
+/// Reads calls of macros that pass items on. Returns the modules that have grown.
+fn pass_on(world: &mut World) -> Vec<usize> {
+    let mut macros: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for module in &world.modules {
+        for item in module.items.iter() {
+            if let raw::Kind::Macro { passes, .. } = &item.kind {
+                // Two of one name that differ: which is meant is not known.
+                match macros.get(&item.name) {
+                    Some(known) if known != passes => {
+                        macros.insert(item.name.clone(), None);
+                    }
+                    _ => {
+                        macros.insert(item.name.clone(), passes.clone());
+                    }
+                }
+            }
+        }
     }
-    let mut open = vec![Open {
-        module: wanted.module,
-        folder: wanted.folder.clone(),
-        inline: false,
-        depth: wanted.depth,
-    }];
-    while let Some(at) = open.pop() {
-        let items = Arc::clone(&world.modules[at.module].items);
+    let mut grown = Vec::new();
+    for index in 0..world.modules.len() {
+        let module = &world.modules[index];
+        let config = &world.crates[module.krate].config;
+        let calls: Vec<(usize, &raw::Text, &String)> = module
+            .items
+            .iter()
+            .enumerate()
+            .filter_map(|(at, item)| match &item.kind {
+                raw::Kind::Call {
+                    path,
+                    text: Some(text),
+                    ..
+                } => {
+                    let name = path.rsplit("::").next().unwrap_or(path);
+                    let attributes = macros.get(name)?.as_ref()?;
+                    Some((at, text, attributes))
+                }
+                _ => None,
+            })
+            .collect();
+        if calls.is_empty() {
+            continue;
+        }
+        let mut items = Vec::clone(&module.items);
+        for (at, text, attributes) in calls {
+            match parse::on_large_stack(|| parse::passed_on(text, attributes, config)) {
+                Some(read) => {
+                    items[at].kind = raw::Kind::Use(Vec::new());
+                    items.extend(read);
+                }
+                None => {
+                    if let raw::Kind::Call { text, .. } = &mut items[at].kind {
+                        *text = None;
+                    }
+                }
+            }
+        }
+        world.modules[index].items = Arc::new(items);
+        grown.push(index);
+    }
+    grown
+}
+
+/// Makes the modules that stand in a module, and says which files they are in.
+fn children(known: &BTreeSet<&str>, world: &mut World, module: usize, next: &mut Vec<Wanted>) {
+    let mut open = vec![module];
+    while let Some(parent) = open.pop() {
+        let (depth, inline, folder, path_above) = {
+            let module = &world.modules[parent];
+            (
+                module.depth,
+                module.inline,
+                module.folder.clone(),
+                module.path.clone(),
+            )
+        };
+        let items = Arc::clone(&world.modules[parent].items);
         for (index, item) in items.iter().enumerate() {
-            let raw::Kind::Module { items, path, .. } = &item.kind else {
+            let raw::Kind::Module { items: own, path } = &item.kind else {
                 continue;
             };
             // An alternative for another target does not replace the one that is there.
-            let shadowed = items_named(
-                &world.modules[at.module].items,
-                &item.name,
-                index,
-                item.host,
-            );
-            if shadowed {
+            let shadowed = items_named(&items, &item.name, index, item.host);
+            if shadowed || world.modules[parent].children.contains_key(&index) {
                 continue;
             }
-            let full = format!("{}::{}", world.modules[at.module].path, item.name);
-            if at.depth >= MAX_DEPTH || world.modules.len() >= MAX_MODULES {
+            let full = format!("{path_above}::{}", item.name);
+            if depth >= MAX_DEPTH || world.modules.len() >= MAX_MODULES {
                 world.untrusted.insert(full.clone());
                 world
                     .unknown
@@ -276,40 +345,35 @@ fn children(known: &BTreeSet<&str>, world: &mut World, wanted: &Wanted, next: &m
                 continue;
             }
             let module = world.modules.len();
-            let child = Module {
+            let mut child = Module {
                 path: full.clone(),
-                parent: Some(at.module),
-                krate: world.modules[at.module].krate,
-                items: items.clone().unwrap_or_default(),
+                parent: Some(parent),
+                krate: world.modules[parent].krate,
+                items: own.clone().unwrap_or_default(),
                 children: BTreeMap::new(),
-                file: world.modules[at.module].file.clone(),
+                file: world.modules[parent].file.clone(),
+                folder: String::new(),
+                inline: own.is_some(),
+                depth: depth + 1,
             };
-            world.modules.push(child);
-            world.modules[at.module].children.insert(index, module);
-            if items.is_some() {
-                let folder = manifest::join(&at.folder, path.as_deref().unwrap_or(&item.name));
-                open.push(Open {
-                    module,
-                    folder: folder.unwrap_or_default(),
-                    inline: true,
-                    depth: at.depth + 1,
-                });
+            if own.is_some() {
+                let below = manifest::join(&folder, path.as_deref().unwrap_or(&item.name));
+                child.folder = below.unwrap_or_default();
+                world.modules.push(child);
+                world.modules[parent].children.insert(index, module);
+                open.push(module);
                 continue;
             }
-            let base = if at.inline {
-                at.folder.as_str()
+            let base = if inline {
+                folder.as_str()
             } else {
-                folder_of(&wanted.path)
+                folder_of(&world.modules[parent].file)
             };
-            match file_of(known, &at.folder, base, &item.name, path.as_deref()) {
-                Some((file, folder)) => {
-                    world.modules[module].file.clone_from(&file);
-                    next.push(Wanted {
-                        module,
-                        path: file,
-                        folder,
-                        depth: at.depth + 1,
-                    });
+            match file_of(known, &folder, base, &item.name, path.as_deref()) {
+                Some((file, below)) => {
+                    child.file.clone_from(&file);
+                    child.folder = below;
+                    next.push(Wanted { module, path: file });
                 }
                 None => {
                     world.untrusted.insert(full.clone());
@@ -320,6 +384,8 @@ fn children(known: &BTreeSet<&str>, world: &mut World, wanted: &Wanted, next: &m
                     world.unknown.insert(format!("{full}: {why}"));
                 }
             }
+            world.modules.push(child);
+            world.modules[parent].children.insert(index, module);
         }
     }
 }

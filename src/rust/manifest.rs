@@ -26,6 +26,7 @@ pub(super) struct Crate {
 /// Finds the crates of a tree. `read` gives the text of a manifest. What is wrong with one is said in `unknown`.
 pub(super) fn crates(
     paths: &[String],
+    features: &BTreeSet<String>,
     read: impl Fn(&str) -> Result<String, String>,
     unknown: &mut BTreeSet<String>,
 ) -> Vec<Crate> {
@@ -49,7 +50,7 @@ pub(super) fn crates(
             }
         };
         any = true;
-        package(folder, &manifest, &files, &mut found);
+        package(folder, &manifest, features, &files, &mut found);
     }
     if !any {
         lone(&files, &mut found);
@@ -85,7 +86,13 @@ fn lone(files: &BTreeSet<&str>, found: &mut Vec<Crate>) {
     }
 }
 
-fn package(folder: &str, manifest: &toml::Table, files: &BTreeSet<&str>, found: &mut Vec<Crate>) {
+fn package(
+    folder: &str,
+    manifest: &toml::Table,
+    asked: &BTreeSet<String>,
+    files: &BTreeSet<&str>,
+    found: &mut Vec<Crate>,
+) {
     let Some(package) = manifest.get("package").and_then(toml::Value::as_table) else {
         return;
     };
@@ -102,7 +109,7 @@ fn package(folder: &str, manifest: &toml::Table, files: &BTreeSet<&str>, found: 
         rooted_uses: edition == Some("2015"),
         dependencies: dependencies(manifest),
         config: Config {
-            features: default_features(manifest),
+            features: features(manifest, asked),
         },
         helper: folder
             .split('/')
@@ -166,13 +173,30 @@ fn package(folder: &str, manifest: &toml::Table, files: &BTreeSet<&str>, found: 
     }
 }
 
-/// The features that are on when nobody says otherwise.
-fn default_features(manifest: &toml::Table) -> BTreeSet<String> {
+/// The features that are on: the default ones, and those asked for (`*`: all).
+fn features(manifest: &toml::Table, asked: &BTreeSet<String>) -> BTreeSet<String> {
     let mut on = BTreeSet::new();
-    let Some(features) = manifest.get("features").and_then(toml::Value::as_table) else {
-        return on;
-    };
+    let none = toml::Table::new();
+    let features = manifest
+        .get("features")
+        .and_then(toml::Value::as_table)
+        .unwrap_or(&none);
     let mut open = vec!["default".to_owned()];
+    open.extend(asked.iter().cloned());
+    if asked.contains("*") {
+        open.extend(features.keys().cloned());
+        // An optional dependency is a feature of its name.
+        for (name, value) in manifest
+            .get("dependencies")
+            .and_then(toml::Value::as_table)
+            .into_iter()
+            .flatten()
+        {
+            if value.get("optional").and_then(toml::Value::as_bool) == Some(true) {
+                open.push(name.clone());
+            }
+        }
+    }
     while let Some(feature) = open.pop() {
         if feature.contains('/') || feature.starts_with("dep:") {
             // `dependency/feature` turns the dependency on, and with it the feature of its name.

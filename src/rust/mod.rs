@@ -30,12 +30,23 @@ use scope::Def;
 /// The Rust side of a tree.
 pub struct Project<'t> {
     files: &'t dyn Files,
+    features: BTreeSet<String>,
 }
 
 impl<'t> Project<'t> {
     /// The Rust side of a tree; nothing is read yet.
     pub fn new(files: &'t dyn Files) -> Self {
-        Self { files }
+        Self {
+            files,
+            features: BTreeSet::new(),
+        }
+    }
+
+    /// Turns on features besides the default ones; `*` is all of them.
+    #[must_use]
+    pub fn with_features(mut self, features: impl IntoIterator<Item = String>) -> Self {
+        self.features.extend(features);
+        self
     }
 
     /// Whether there is a crate in the tree.
@@ -51,12 +62,21 @@ impl<'t> Project<'t> {
                 .unwrap_or_else(|| Err("cannot be read".to_owned()))
                 .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
         };
-        manifest::crates(&self.files.paths(), read, &mut BTreeSet::new())
+        manifest::crates(
+            &self.files.paths(),
+            &self.features,
+            read,
+            &mut BTreeSet::new(),
+        )
     }
 
     /// What was asked for, by path (`::krate::module::Item`, `crate::module::Item`, a module, a member of an item),
     /// and the paths that lead to nothing.
     pub fn interface(&self, paths: &[String]) -> (Interface, Vec<String>) {
+        parse::on_large_stack(|| self.asked(paths))
+    }
+
+    fn asked(&self, paths: &[String]) -> (Interface, Vec<String>) {
         let all = self.crates();
         let asked: Vec<(String, Option<String>)> = paths
             .iter()
@@ -68,7 +88,9 @@ impl<'t> Project<'t> {
             .filter_map(|path| path.split("::").next().map(str::to_owned))
             .collect();
         let cache = Cache::default();
-        let world = load(self.files, &cache, &|all| needed(all, &roots));
+        let world = load(self.files, &self.features, &cache, &|all| {
+            needed(all, &roots)
+        });
         let extract = Extract::new(&world);
         let mut interface = extract.frame();
         let mut missing = Vec::new();
@@ -87,19 +109,25 @@ impl<'t> Project<'t> {
 
     /// Everything that anybody outside can import.
     pub fn whole(&self) -> Interface {
-        let world = load(self.files, &Cache::default(), &published);
-        whole(&Extract::new(&world))
+        parse::on_large_stack(|| {
+            let world = load(self.files, &self.features, &Cache::default(), &published);
+            whole(&Extract::new(&world))
+        })
     }
 
     /// Everything that anybody outside can import, before and after. Files that both trees have are read once, and
     /// nothing is read if nothing differs.
     pub fn changed(old: &Project<'_>, new: &Project<'_>) -> (Interface, Interface) {
-        if same_text(old.files, new.files) {
+        parse::on_large_stack(|| Self::both(old, new))
+    }
+
+    fn both(old: &Project<'_>, new: &Project<'_>) -> (Interface, Interface) {
+        if old.features == new.features && same_text(old.files, new.files) {
             return (Interface::default(), Interface::default());
         }
         let cache = Cache::default();
-        let world_old = load(old.files, &cache, &published);
-        let world_new = load(new.files, &cache, &published);
+        let world_old = load(old.files, &old.features, &cache, &published);
+        let world_new = load(new.files, &new.features, &cache, &published);
         drop(cache);
         let (before, (extract, mut after)) = rayon::join(
             || whole(&Extract::new(&world_old)),
@@ -125,6 +153,10 @@ impl<'t> Project<'t> {
     /// The path by which what is defined (or re-exported) at `path` goes: the shortest importable one without a
     /// private part, then the first of the alphabet; where it is defined if it cannot be imported.
     pub fn public_path(&self, path: &str) -> Option<String> {
+        parse::on_large_stack(|| self.path_of(path))
+    }
+
+    fn path_of(&self, path: &str) -> Option<String> {
         let all = self.crates();
         let path = absolute(path, &all)?;
         let root: BTreeSet<String> = path
@@ -134,7 +166,9 @@ impl<'t> Project<'t> {
             .into_iter()
             .collect();
         let cache = Cache::default();
-        let world = load(self.files, &cache, &|all| needed(all, &root));
+        let world = load(self.files, &self.features, &cache, &|all| {
+            needed(all, &root)
+        });
         let extract = Extract::new(&world);
         let def = extract.find(&path).into_iter().next()?;
         Some(extract.key(&def))

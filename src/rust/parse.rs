@@ -5,9 +5,10 @@ use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 
 use proc_macro2::TokenStream;
+use syn::parse::Parser;
 
 use super::cfg::Config;
-use super::raw::{Error, File};
+use super::raw::{Error, File, Item, Text};
 use super::{lower, strip};
 
 /// Room for the longest descent that [`strip`] lets through, several times over; it is only reserved, not used.
@@ -48,6 +49,36 @@ pub(super) fn file(text: &str, path: &str, config: &Config) -> File {
         },
     };
     // All places were taken; the map from spans to lines belongs to this thread and would only grow.
+    proc_macro2::extra::invalidate_current_thread_spans();
+    read
+}
+
+/// Reads items that a macro passes on, under the attributes that it puts in front; none if they are no items.
+/// Call it [`on_large_stack`].
+pub(super) fn passed_on(text: &Text, attributes: &str, config: &Config) -> Option<Vec<Item>> {
+    let origin = lower::Origin {
+        start: Some(text.start.clone()),
+    };
+    let read = || {
+        let attrs = syn::Attribute::parse_outer
+            .parse2(TokenStream::from_str(attributes).ok()?)
+            .ok()?;
+        let above = lower::attributes(&attrs, &origin, config);
+        let file = syntax(&text.text).ok()?;
+        if !above.conditions.present {
+            return Some(Vec::new());
+        }
+        let mut items = lower::file(&file.items, &origin, config);
+        for item in &mut items {
+            item.host &= above.conditions.host;
+            item.marks.cfg.extend(above.marks.cfg.iter().cloned());
+            item.marks.cfg.sort();
+            item.marks.cfg.dedup();
+            item.marks.hidden |= above.marks.hidden;
+        }
+        Some(items)
+    };
+    let read = read();
     proc_macro2::extra::invalidate_current_thread_spans();
     read
 }

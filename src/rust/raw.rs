@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::interface::Place;
 use crate::interface::rust::{
     At, Bound, Enum, Function, Generics, Impl, Marks, Member, Struct, TraitItem, Type, Visibility,
 };
@@ -102,6 +103,8 @@ pub(super) enum Kind {
         exported: bool,
         /// The words in its body.
         words: BTreeSet<String>,
+        /// It passes items on as they are, under these attributes.
+        passes: Option<String>,
     },
     /// A trait's impl.
     Impl(Box<Impl>),
@@ -122,7 +125,18 @@ pub(super) enum Kind {
         path: String,
         /// The words in it.
         words: BTreeSet<String>,
+        /// Its text, if that may be items.
+        text: Option<Text>,
     },
+}
+
+/// A piece of a file that is read later, if at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Text {
+    /// What stands there.
+    pub(super) text: String,
+    /// Where it starts.
+    pub(super) start: Place,
 }
 
 /// A trait as written.

@@ -1,7 +1,7 @@
 //! What a name means in a module: its own items, what `use` brings, globs, other crates, the prelude. It resolves
 //! paths to definitions, and knows nothing of types.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::known;
@@ -66,10 +66,16 @@ pub(super) struct Scope<'w> {
     by_crate: BTreeMap<String, usize>,
     memo: RefCell<BTreeMap<(usize, Space, String), Option<Def>>>,
     busy: RefCell<BTreeSet<(usize, Space, String)>>,
+    /// A guess is being made: no other is made on the way.
+    guessing: Cell<bool>,
+    /// How many searches the question at hand may still cost.
+    fuel: Cell<usize>,
 }
 
 /// Chains of `use` longer than this are not followed.
-const MAX_STEPS: usize = 64;
+const MAX_STEPS: usize = 40;
+/// Searches for one name; globs that lead in circles could cost without end.
+const FUEL: usize = 20_000;
 
 impl<'w> Scope<'w> {
     /// Reads the names of all modules.
@@ -81,6 +87,8 @@ impl<'w> Scope<'w> {
             by_crate: BTreeMap::new(),
             memo: RefCell::default(),
             busy: RefCell::default(),
+            guessing: Cell::new(false),
+            fuel: Cell::new(FUEL),
         };
         for (krate, root) in world.crates.iter().zip(&world.roots) {
             if !krate.binary {
@@ -294,7 +302,7 @@ impl<'w> Scope<'w> {
                 Def::Module(at) if name == "self" => Some(Def::Module(*at)),
                 Def::Module(at) => self
                     .lookup(*at, name, space_at(index + 1), steps + 1)
-                    .or_else(|| self.guess(*at, name)),
+                    .or_else(|| self.guess(*at, name, steps + 1)),
                 Def::Item(at, item) => match &self.world.modules[*at].items[*item].kind {
                     Kind::Enum(read)
                         if read.variants.iter().any(|variant| variant.name == name) =>
@@ -339,7 +347,7 @@ impl<'w> Scope<'w> {
         if let Some(path) = known::prelude(name) {
             return Some(Def::External(path.to_owned()));
         }
-        self.guess(module, name)
+        self.guess(module, name, steps + 1)
     }
 
     /// The path of a `use`, which in edition 2015 starts at the root of the crate.
@@ -398,13 +406,18 @@ impl<'w> Scope<'w> {
         if let Some(known) = self.memo.borrow().get(&key) {
             return known.clone();
         }
-        if steps > MAX_STEPS || !self.busy.borrow_mut().insert(key.clone()) {
+        if self.busy.borrow().is_empty() {
+            self.fuel.set(FUEL);
+        }
+        let fuel = self.fuel.get();
+        if steps > MAX_STEPS || fuel == 0 || !self.busy.borrow_mut().insert(key.clone()) {
             return None;
         }
+        self.fuel.set(fuel - 1);
         let found = self.search(module, name, space, steps);
         self.busy.borrow_mut().remove(&key);
         // Inside a cycle the answer may be wanting.
-        if found.is_some() || self.busy.borrow().is_empty() {
+        if found.is_some() || (self.busy.borrow().is_empty() && !self.guessing.get()) {
             self.memo.borrow_mut().insert(key, found.clone());
         }
         found
@@ -449,7 +462,16 @@ impl<'w> Scope<'w> {
     }
 
     /// A name that nothing in the tree has, in a module with one glob from outside: most likely from there.
-    fn guess(&self, module: usize, name: &str) -> Option<Def> {
+    fn guess(&self, module: usize, name: &str, steps: usize) -> Option<Def> {
+        if self.guessing.replace(true) {
+            return None;
+        }
+        let found = self.guess_at(module, name, steps);
+        self.guessing.set(false);
+        found
+    }
+
+    fn guess_at(&self, module: usize, name: &str, steps: usize) -> Option<Def> {
         let mut bases: BTreeSet<String> = BTreeSet::new();
         let mut seen = BTreeSet::new();
         let mut open = vec![module];
@@ -458,7 +480,7 @@ impl<'w> Scope<'w> {
                 continue;
             }
             for glob in &self.names[at].globs {
-                match self.resolve_use(at, &glob.path, Space::Types, 0) {
+                match self.resolve_use(at, &glob.path, Space::Types, steps + 1) {
                     Some(Def::External(base)) => {
                         bases.insert(base);
                     }

@@ -252,9 +252,13 @@ impl Asked {
 
     /// What `new` asks that does not follow from this.
     pub(super) fn missing(&self, new: &Asked) -> Vec<Bound> {
+        // Of traits that nobody outside can name, nobody outside can tell one from another.
+        let unnamed = |bound: &Bound| matches!(bound, Bound::Trait { trait_, .. } if trait_.path.starts_with(UNNAMED));
+        let any_unnamed = self.all.iter().any(unnamed);
         new.written
             .iter()
-            .filter(|(bound, _)| !self.all.contains(bound))
+            .filter(|(bound, _)| !self.all.contains(*bound))
+            .filter(|(bound, _)| !(any_unnamed && unnamed(bound)))
             .map(|(_, written)| written.clone())
             .collect()
     }

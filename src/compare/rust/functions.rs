@@ -9,7 +9,7 @@ use crate::interface::rust::fold::{Fold, Substitute};
 use crate::interface::rust::{
     Arg, At, Bound, Function, Input, ParamKind, Receiver, TraitRef, Type,
 };
-use crate::rust::lines::type_text;
+use crate::rust::lines::{type_text, types_text};
 
 /// How much callers feel of a change of type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -330,8 +330,8 @@ impl<'a> Pair<'a> {
             format!(
                 "`{}` took `{name}` as `{}` and takes it as `{}` now",
                 subject.path,
-                type_text(&input.ty),
-                type_text(&now.ty)
+                types_text(&input.ty, &now.ty).0,
+                types_text(&input.ty, &now.ty).1
             ),
         );
         let finding = felt.hurt(finding, audience);
@@ -427,8 +427,8 @@ impl<'a> Pair<'a> {
             format!(
                 "`{}` returned `{}` and returns `{}` now",
                 subject.path,
-                type_text(&old.0.output),
-                type_text(&new.0.output)
+                types_text(&old.0.output, &new.0.output).0,
+                types_text(&old.0.output, &new.0.output).1
             ),
         );
         let finding = felt.hurt(finding, audience);

@@ -7,7 +7,7 @@ use super::report::Sides;
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::rust::fold::Fold;
 use crate::interface::rust::{Arg, Generics, Impl, ParamKind, Type, last};
-use crate::rust::lines::{Part, bound_text, part_line, type_text};
+use crate::rust::lines::{Part, bound_text, part_line, type_text, types_text};
 
 /// An impl in the form in which equal ones are equal.
 #[derive(Debug, PartialEq, Eq)]
@@ -142,7 +142,15 @@ impl<'a> Pair<'a> {
             _ => false,
         });
         let name = last(subject.path);
-        let by_macro = self.new.made.iter().any(|(_, words)| words.contains(name));
+        let trait_name = last(&of.trait_.path);
+        let (mut by_macro, mut surely) = (false, false);
+        for words in self.new.made.values() {
+            by_macro |= words.contains(name);
+            surely |= words.contains(name) && words.contains(trait_name);
+        }
+        if surely {
+            return;
+        }
         let text = trait_text(of);
         let certainty = if by_macro || blanket || of.derived && !self.is_trait(&of.trait_.path) {
             Certainty::Possible
@@ -207,8 +215,8 @@ impl<'a> Pair<'a> {
                     format!(
                         "`{name}` of `{text}` for `{}` was `{}` and is `{}` now",
                         type_text(&old.self_ty),
-                        type_text(&written),
-                        type_text(written_now)
+                        types_text(&written, written_now).0,
+                        types_text(&written, written_now).1
                     ),
                 )
                 .hurts(Role::Callers, Certainty::Definite);

@@ -131,8 +131,8 @@ impl<'a> Pair<'a> {
                 {
                     let message = format!(
                         "type alias `{name}` stood for `{}` and stands for `{}` now",
-                        crate::rust::lines::type_text(ty),
-                        crate::rust::lines::type_text(ty_now)
+                        crate::rust::lines::types_text(ty, ty_now).0,
+                        crate::rust::lines::types_text(ty, ty_now).1
                     );
                     let finding = Finding::new("alias-changed", name.clone(), "", message)
                         .hurts(Role::Callers, Certainty::Definite);
@@ -193,8 +193,8 @@ impl<'a> Pair<'a> {
         let message = format!(
             "{word} `{}` was a `{}` and is a `{}` now",
             subject.path,
-            crate::rust::lines::type_text(old),
-            crate::rust::lines::type_text(new)
+            crate::rust::lines::types_text(old, new).0,
+            crate::rust::lines::types_text(old, new).1
         );
         let finding = Finding::new("constant-type-changed", subject.path, "", message)
             .hurts(Role::Callers, Certainty::Definite);

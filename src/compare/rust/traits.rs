@@ -11,7 +11,7 @@ use crate::interface::rust::fold::Fold;
 use crate::interface::rust::{
     Arg, Bound, Function, Interface, Kind, Receiver, Trait, TraitItem, TraitItemKind, Type,
 };
-use crate::rust::lines::{Part, bound_text, part_line, type_text};
+use crate::rust::lines::{Part, bound_text, part_line, types_text};
 
 impl<'a> Pair<'a> {
     pub(super) fn trait_(&mut self, subject: Subject<'_>, old: &'a Trait, new: &'a Trait) {
@@ -330,8 +330,8 @@ impl<'a> Pair<'a> {
                         "",
                         format!(
                             "associated constant `{path}` was a `{}` and is a `{}` now",
-                            type_text(ty),
-                            type_text(ty_now)
+                            types_text(ty, ty_now).0,
+                            types_text(ty, ty_now).1
                         ),
                     )
                     .hurts(Role::Callers, Certainty::Definite);

@@ -10,7 +10,7 @@ use crate::interface::rust::fold::Fold;
 use crate::interface::rust::{
     Enum, Field, Generics, Marks, Member, MemberKind, Shape, Struct, Type, Variant,
 };
-use crate::rust::lines::{Part, part_line, type_text};
+use crate::rust::lines::{Part, part_line, type_text, types_text};
 
 /// Fields on one side, and what may be done with them from outside.
 #[derive(Clone, Copy)]
@@ -219,8 +219,8 @@ impl<'a> Pair<'a> {
             format!(
                 "field `{}` of `{path}` was a `{}` and is a `{}` now",
                 field.name,
-                type_text(&field.ty),
-                type_text(&now.ty)
+                types_text(&field.ty, &now.ty).0,
+                types_text(&field.ty, &now.ty).1
             ),
         );
         if variant {
@@ -698,8 +698,8 @@ impl<'a> Pair<'a> {
             format!(
                 "constant `{}` was a `{}` and is a `{}` now",
                 part.path,
-                type_text(before),
-                type_text(after)
+                types_text(before, after).0,
+                types_text(before, after).1
             ),
         )
         .hurts(Role::Callers, Certainty::Definite);

@@ -11,7 +11,7 @@ mod read;
 
 use std::fmt;
 
-pub use print::{Part, bound_text, header_line, part_line, tables, type_text};
+pub use print::{Part, bound_text, header_line, part_line, tables, type_text, types_text};
 pub use read::read;
 
 use crate::interface::Place;

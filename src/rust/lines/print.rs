@@ -20,6 +20,8 @@ pub(super) struct Printer<'n> {
     names: Option<&'n mut Names>,
     /// Parameters in scope.
     scope: Vec<String>,
+    /// Paths in full.
+    full: bool,
 }
 
 /// All items as tables, sorted by kind and path. Functions, constants and re-exports of a module that is an item
@@ -29,6 +31,7 @@ pub fn tables(interface: &Interface, names: &mut Names) -> Vec<Table> {
     let mut printer = Printer {
         names: Some(names),
         scope: Vec::new(),
+        full: false,
     };
     let mut tables: Vec<Table> = Vec::new();
     let is_module = |path: &str| {
@@ -101,6 +104,7 @@ pub fn header_line(path: &str, item: &Item) -> String {
     let mut printer = Printer {
         names: None,
         scope: Vec::new(),
+        full: false,
     };
     printer.header(path, item)
 }
@@ -110,6 +114,7 @@ pub fn part_line(part: Part<'_>) -> String {
     let mut printer = Printer {
         names: None,
         scope: Vec::new(),
+        full: false,
     };
     match part {
         Part::Field(field) => {
@@ -143,8 +148,23 @@ pub fn type_text(ty: &Type) -> String {
     let mut printer = Printer {
         names: None,
         scope: Vec::new(),
+        full: false,
     };
     printer.ty(ty)
+}
+
+/// Two types as text for a person: with paths where they would read the same without.
+pub fn types_text(old: &Type, new: &Type) -> (String, String) {
+    let (short_old, short_new) = (type_text(old), type_text(new));
+    if short_old != short_new {
+        return (short_old, short_new);
+    }
+    let mut printer = Printer {
+        names: None,
+        scope: Vec::new(),
+        full: true,
+    };
+    (printer.ty(old), printer.ty(new))
 }
 
 /// A bound as text for a person.
@@ -152,6 +172,7 @@ pub fn bound_text(bound: &Bound) -> String {
     let mut printer = Printer {
         names: None,
         scope: Vec::new(),
+        full: false,
     };
     printer.bound(bound)
 }
@@ -176,6 +197,7 @@ impl Printer<'_> {
                     escape(&short)
                 }
             }
+            None if self.full => path.to_owned(),
             None => escape(crate::interface::rust::last(path)),
         }
     }

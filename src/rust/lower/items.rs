@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::Span;
 use syn::spanned::Spanned;
 
 use super::functions::{function, signature_place};
+use super::macros::{branches, passes, text, words};
 use super::types::{self, Lower};
 use super::{Attributes, Origin, at, at_between, attributes, name, visibility};
 use crate::interface::rust::types::{Arg, Type};
@@ -14,8 +15,8 @@ use crate::interface::rust::{
     At, Enum, Field, Impl, Marks, Member, MemberKind, Shape, Struct, TraitItem, TraitItemKind,
     Variant, Visibility,
 };
-use crate::rust::cfg::Config;
-use crate::rust::raw;
+use crate::rust::cfg::{Conditions, Config};
+use crate::rust::{raw, strip};
 
 /// All items of a file or inline module.
 pub(in crate::rust) fn file(items: &[syn::Item], path: &Origin, config: &Config) -> Vec<raw::Item> {
@@ -42,6 +43,19 @@ impl Reader<'_> {
     fn item(&self, item: &syn::Item, into: &mut Vec<raw::Item>, depth: usize) {
         let attrs = self.attributes(attrs_of(item));
         if !attrs.conditions.present {
+            return;
+        }
+        if let syn::Item::Macro(call) = item
+            && call.ident.is_none()
+            && depth < MAX_MODULES
+            && call
+                .mac
+                .path
+                .segments
+                .last()
+                .is_some_and(|segment| segment.ident == "cfg_if")
+            && self.cfg_if(&call.mac, into, depth)
+        {
             return;
         }
         let mut push = |name: String, vis: Visibility, kind: raw::Kind, place: At| {
@@ -207,6 +221,7 @@ impl Reader<'_> {
                     let kind = raw::Kind::Macro {
                         exported: true,
                         words: BTreeSet::new(),
+                        passes: None,
                     };
                     push(bound, visibility(&item.vis), kind, place);
                     return;
@@ -275,6 +290,7 @@ impl Reader<'_> {
                     let kind = raw::Kind::Macro {
                         exported: attrs.exported,
                         words: words(item.mac.tokens.clone()),
+                        passes: passes(item.mac.tokens.clone()),
                     };
                     let vis = if attrs.exported {
                         Visibility::Public
@@ -284,10 +300,12 @@ impl Reader<'_> {
                     push(name(ident), vis, kind, place);
                 }
                 None => {
+                    let path = types::segments(&item.mac.path);
                     let place = at(self.path, item.mac.path.span());
                     let kind = raw::Kind::Call {
-                        path: types::segments(&item.mac.path),
+                        path,
                         words: words(item.mac.tokens.clone()),
+                        text: text(&item.mac, self.path.start.as_ref()),
                     };
                     push(String::new(), Visibility::Private, kind, place);
                 }
@@ -297,6 +315,7 @@ impl Reader<'_> {
                 let kind = raw::Kind::Call {
                     path: String::new(),
                     words: words(tokens),
+                    text: None,
                 };
                 push(
                     String::new(),
@@ -306,6 +325,46 @@ impl Reader<'_> {
                 );
             }
         }
+    }
+
+    /// The items of `cfg_if!`, each under its condition; false if it cannot be read.
+    fn cfg_if(&self, call: &syn::Macro, into: &mut Vec<raw::Item>, depth: usize) -> bool {
+        let Some(branches) = branches(call.tokens.clone()) else {
+            return false;
+        };
+        let mut read = Vec::new();
+        // Whether a branch before this one was surely taken, or taken on the target that stands for all.
+        let (mut over, mut taken) = (false, false);
+        for (condition, tokens) in branches {
+            let mut conditions = Conditions::default();
+            if let Some(condition) = &condition {
+                conditions.add(condition, self.config);
+            }
+            if over || !conditions.present {
+                continue;
+            }
+            let Ok(file) = strip::strip(tokens).map(syn::parse2::<syn::File>) else {
+                return false;
+            };
+            let Ok(file) = file else {
+                return false;
+            };
+            let mut items = Vec::new();
+            for item in &file.items {
+                self.item(item, &mut items, depth + 1);
+            }
+            for mut item in items {
+                item.host &= conditions.host && !taken;
+                item.marks.cfg.extend(conditions.open.iter().cloned());
+                item.marks.cfg.sort();
+                item.marks.cfg.dedup();
+                read.push(item);
+            }
+            taken |= conditions.host;
+            over |= conditions.open.is_empty();
+        }
+        into.extend(read);
+        true
     }
 
     fn foreign(&self, item: &syn::ItemForeignMod, outer: &Attributes, into: &mut Vec<raw::Item>) {
@@ -872,22 +931,4 @@ fn flatten(tree: &syn::UseTree, prefix: String, into: &mut Vec<raw::Use>, depth:
             }
         }
     }
-}
-
-/// The words of a macro call: a name that it makes is most likely among them.
-fn words(tokens: TokenStream) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![tokens];
-    while let Some(tokens) = open.pop() {
-        for token in tokens {
-            match token {
-                TokenTree::Group(group) => open.push(group.stream()),
-                TokenTree::Ident(ident) => {
-                    found.insert(name(&ident));
-                }
-                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
-            }
-        }
-    }
-    found
 }

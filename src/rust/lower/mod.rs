@@ -3,6 +3,7 @@
 
 mod functions;
 mod items;
+mod macros;
 mod marks;
 mod types;
 
