@@ -204,6 +204,15 @@ impl Source<'_> {
             .find(|damage| damage.range.intersect(range).is_some())
     }
 
+    /// The first error between the first decorator of a definition and its `body`: a bracket that a header leaves open
+    /// is only noticed behind it.
+    pub(crate) fn damage_before(&self, start: TextSize, body: TextSize) -> Option<&Damage> {
+        self.errors.iter().find(|damage| {
+            let range = damage.range;
+            range.start() < body && (range.end() > start || range.start() == start)
+        })
+    }
+
     /// Whether the parser met anything that it could not read.
     pub(crate) fn is_damaged(&self) -> bool {
         !self.errors.is_empty()
