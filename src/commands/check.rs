@@ -1,6 +1,6 @@
 //! `cogate check [NAME..]`: the source against its contracts.
 
-use super::project::{Project, tell, tell_missing};
+use super::project::{MEND, Project, tell, tell_missing};
 use super::{Failure, Outcome, Shell};
 use crate::cli::Check;
 use crate::finding::{self, Finding, Level, Role};
@@ -31,7 +31,15 @@ fn check(
         Default::default();
     let mut next = None;
     for name in names {
-        let Some((contract, text)) = project.contract(name)? else {
+        let known = match project.contract(name) {
+            Ok(known) => known,
+            // One contract that cannot be read says nothing about the others.
+            Err(failure) => {
+                outcome.incomplete |= shell.told(failure)?;
+                continue;
+            }
+        };
+        let Some((contract, text)) = known else {
             shell.error(
                 &format!(
                     "`{name}` has no contract yet: {} is not there",
@@ -43,25 +51,33 @@ fn check(
             continue;
         };
         texts.add_contract(&contract.path, &text);
-        let checked =
-            provider::check(provider, &project.config, name, &contract).map_err(|message| {
-                Failure::new(message).help(format!(
-                    "mend the line, or write the contract anew: cogate snapshot {name}"
-                ))
-            })?;
+        let checked = match provider::check(provider, &project.config, name, &contract) {
+            Ok(checked) => checked,
+            Err(message) => {
+                shell.error(&message, Some(MEND));
+                outcome.incomplete = true;
+                continue;
+            }
+        };
         tell(shell, &checked.troubles);
         tell_missing(shell, &checked.missing, "the source or the contract");
-        outcome.incomplete |= !checked.troubles.is_empty() || !checked.missing.is_empty();
+        let whole = checked.troubles.is_empty() && checked.missing.is_empty();
+        outcome.incomplete |= !whole;
         outcome.findings |= fails(&checked.findings);
         if args.locked && !checked.drift.is_empty() {
             outcome.findings = true;
             shell.warn(&locked(name, &checked));
         }
-        if next.is_none() && !checked.drift.is_empty() {
+        if next.is_none() && whole && !checked.drift.is_empty() {
             next = Some(next_command(name, &checked));
         }
         members += checked.members;
-        interfaces.push(verdict(name, &contract.version.to_string(), &checked));
+        interfaces.push(verdict(
+            name,
+            &contract.version.to_string(),
+            &checked,
+            whole,
+        ));
         findings.extend(checked.findings);
     }
     for problem in project.tree.problems() {
@@ -73,6 +89,7 @@ fn check(
         findings: &findings,
         summary: Summary::of(&findings, interfaces.len(), members),
         interfaces: &interfaces,
+        incomplete: outcome.incomplete,
         next,
         verbose: shell.verbose,
         quiet: shell.quiet,
@@ -116,7 +133,7 @@ fn next_command(name: &str, checked: &Checked) -> String {
     }
 }
 
-fn verdict(name: &str, version: &str, checked: &Checked) -> InterfaceVerdict {
+fn verdict(name: &str, version: &str, checked: &Checked, whole: bool) -> InterfaceVerdict {
     let heard = checked
         .findings
         .iter()
@@ -129,7 +146,7 @@ fn verdict(name: &str, version: &str, checked: &Checked) -> InterfaceVerdict {
         version: version.to_owned(),
         breaks,
         held: !fails(&checked.findings),
-        note: None,
+        note: (!whole).then(|| "as far as it could be read".to_owned()),
         members: checked
             .fresh
             .tables

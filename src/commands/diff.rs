@@ -48,6 +48,7 @@ pub(super) fn run(shell: &Shell, args: &Diff) -> Result<Outcome, Failure> {
         findings: &diffed.findings,
         summary: Summary::of(&diffed.findings, 0, diffed.members),
         interfaces: &[],
+        incomplete,
         next: None,
         verbose: shell.verbose,
         quiet: shell.quiet,

@@ -105,6 +105,20 @@ impl Shell {
         }
     }
 
+    /// Tells a failure that does not end the run. Gives back the one that does: nobody reads on.
+    ///
+    /// # Errors
+    /// The reader has gone.
+    pub fn told(&self, failure: Failure) -> Result<bool, Failure> {
+        match failure {
+            Failure::Closed => Err(Failure::Closed),
+            Failure::Said { message, help } => {
+                self.error(&message, help.as_deref());
+                Ok(true)
+            }
+        }
+    }
+
     /// One line on standard error. A notice that nobody can read is lost, not an error.
     fn say(&self, label: &str, style: Style, text: &str) {
         let text = safe_lines(text);

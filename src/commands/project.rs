@@ -11,6 +11,9 @@ use crate::report::safe;
 use crate::rules;
 use crate::source::{Options, Tree, git::Git};
 
+/// What to do about a contract that cannot be read.
+pub(super) const MEND: &str = "mend the line by hand, or take the file back from version control";
+
 /// A project with its tree.
 pub(super) struct Project {
     pub(super) config: Config,

@@ -1,14 +1,14 @@
 //! `cogate snapshot [NAME..]`: writes contracts from the source, and refuses to bury a break without a reason.
 
-use super::project::{Project, tell, tell_missing};
+use super::project::{MEND, Project, tell, tell_missing};
 use super::{Failure, Outcome, Shell};
 use crate::cli::Snapshot;
 use crate::contract::{self, Contract};
-use crate::finding::Finding;
+use crate::finding::{self, Finding};
 use crate::provider::{self, Provider, Snapped, TreeTexts};
 use crate::report::{self, Report, Summary};
 
-/// Writes what may be written.
+/// Writes all contracts, or none.
 pub(super) fn run(shell: &Shell, args: &Snapshot) -> Result<Outcome, Failure> {
     let project = Project::on_disk(shell)?;
     let names = project.names(&args.names)?;
@@ -29,43 +29,53 @@ pub(super) fn write_all(
     let mut texts = TreeTexts::new(&project.tree, None);
     let mut refused: Vec<Finding> = Vec::new();
     let mut to_accept: Vec<&str> = Vec::new();
-    let mut lines: Vec<String> = Vec::new();
+    let mut up_to_date: Vec<String> = Vec::new();
+    let mut to_write: Vec<(Box<Contract>, Option<(Contract, String)>)> = Vec::new();
     for name in names {
-        let known = project.contract(name)?;
-        let (snapped, before) = match &known {
+        let known = match project.contract(name) {
+            Ok(known) => known,
+            Err(failure) => {
+                outcome.incomplete |= shell.told(failure)?;
+                continue;
+            }
+        };
+        let snapped = match &known {
             Some((contract, text)) => {
                 texts.add_contract(&contract.path, text);
-                let snapped = provider::snapshot(provider, &project.config, contract, reason)
-                    .map_err(Failure::new)?;
-                (snapped, Some((contract, text.as_str())))
+                provider::snapshot(provider, &project.config, contract, reason)
             }
-            None => (provider::taken(provider, &project.config, name), None),
+            None => Ok(provider::taken(provider, &project.config, name)),
         };
         match snapped {
-            Snapped::New(contract) => lines.push(save(project, &contract, before)?),
-            Snapped::Same(contract) => {
-                lines.push(format!("{name} {} is up to date", contract.version))
+            Ok(Snapped::New(contract)) => to_write.push((contract, known)),
+            Ok(Snapped::Same(contract)) => {
+                up_to_date.push(format!("{name} {} is up to date", contract.version));
             }
-            Snapped::Refused(findings) => {
+            Ok(Snapped::Refused(findings)) => {
                 outcome.findings = true;
                 refused.extend(findings);
                 to_accept.push(name);
             }
-            Snapped::Incomplete { troubles, missing } => {
+            Ok(Snapped::Incomplete { troubles, missing }) => {
                 outcome.incomplete = true;
                 tell(shell, &troubles);
                 tell_missing(shell, &missing, "the source");
-                shell.warn(&format!("{name} is left as it was"));
+            }
+            Err(message) => {
+                shell.error(&message, Some(MEND));
+                outcome.incomplete = true;
             }
         }
     }
     let mut out = shell.output();
     if !refused.is_empty() {
+        finding::sort(&mut refused);
         let report = Report {
             command: "snapshot",
             findings: &refused,
             summary: Summary::of(&refused, names.len(), 0),
             interfaces: &[],
+            incomplete: outcome.incomplete,
             next: Some(format!(
                 "cogate snapshot {} --accept \"why this break is acceptable\"",
                 to_accept.join(" ")
@@ -75,7 +85,22 @@ pub(super) fn write_all(
         };
         out.push(&report::render(&report, shell.format, &texts, shell.look()));
     }
-    for line in lines {
+    if outcome != Outcome::HOLDS {
+        // All or nothing: half a snapshot would look like a whole one in review.
+        if !to_write.is_empty() {
+            let left: Vec<&str> = to_write.iter().map(|(new, _)| new.name.as_str()).collect();
+            shell.warn(&format!("nothing is written, not even {}", left.join(", ")));
+        }
+        out.finish()?;
+        return Ok(outcome);
+    }
+    for (contract, known) in &to_write {
+        let before = known
+            .as_ref()
+            .map(|(contract, text)| (contract, text.as_str()));
+        shell.notice(&save(project, contract, before)?);
+    }
+    for line in up_to_date {
         shell.notice(&line);
     }
     out.finish()?;

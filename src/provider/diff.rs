@@ -165,9 +165,10 @@ fn named(
         project.interface(&asked)
     };
     let ((before, gone), (after, absent)) = (side(old), side(new));
-    let missing = gone
-        .into_iter()
-        .filter(|missing| absent.iter().any(|other| other.path == missing.path));
+    let missing = gone.into_iter().filter(|missing| {
+        let other = absent.iter().find(|other| other.path == missing.path);
+        other.is_some_and(|other| missing.unreadable.is_none() && other.unreadable.is_none())
+    });
     diffed
         .missing
         .extend(missing.map(|missing| (missing.path, missing.nearest)));
@@ -176,15 +177,11 @@ fn named(
 
 /// What of an interface could not be read.
 fn troubles(project: &Project<'_>, interface: &Interface) -> Vec<Trouble> {
-    let damaged = interface.untrusted.iter().filter_map(|path| {
-        let damage = project.damage(path)?;
-        Some(Trouble {
-            subject: path.clone(),
-            place: Some(damage.place),
-            message: damage.message,
-        })
-    });
-    damaged.collect()
+    project
+        .damages(interface)
+        .into_iter()
+        .map(Trouble::from)
+        .collect()
 }
 
 /// What definitions are called, each looked up once.

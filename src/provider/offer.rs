@@ -6,7 +6,7 @@ use super::{Provider, is_rust_path};
 use crate::interface::python::{self, is_offered};
 use crate::interface::rust;
 use crate::interface::{Names, Place, Table};
-use crate::python::{Receivers, Wanted};
+use crate::python::{Damage, Receivers, Wanted};
 
 /// Interfaces of both languages.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +32,16 @@ pub struct Trouble {
     pub message: String,
 }
 
+impl From<(String, Damage)> for Trouble {
+    fn from((subject, damage): (String, Damage)) -> Self {
+        Self {
+            subject,
+            place: Some(damage.place),
+            message: damage.message,
+        }
+    }
+}
+
 impl Provider<'_> {
     /// What the tree offers at these paths, with the calls that it makes on implementers through `receivers`.
     pub fn offer(&self, paths: &BTreeSet<String>, receivers: &[String]) -> Offer {
@@ -41,16 +51,13 @@ impl Provider<'_> {
             .cloned()
             .collect();
         let (mut python, missing) = self.python.interface(&of_python);
-        let mut troubles = Vec::new();
+        let mut damages = self.python.damages(&python);
         for path in &of_python {
             if let Some(damage) = self.python.damage(path) {
-                troubles.push(Trouble {
-                    subject: path.clone(),
-                    place: Some(damage.place),
-                    message: damage.message,
-                });
+                damages.insert(path.clone(), damage);
             }
         }
+        let mut troubles: Vec<Trouble> = damages.into_iter().map(Trouble::from).collect();
         for class in python.classes.values_mut().filter(|class| !class.partial) {
             class.members.retain(|name, _| is_offered(name));
         }
@@ -66,6 +73,8 @@ impl Provider<'_> {
             .fill_calls(&mut python, &wanted, &Receivers::Named(receivers.to_vec()));
         let mut missing: Vec<(String, Option<String>)> = missing
             .into_iter()
+            // What may stand in text that cannot be read is a trouble, and has been told.
+            .filter(|missing| missing.unreadable.is_none())
             .map(|missing| (missing.path, missing.nearest))
             .collect();
         let rust = self.offer_rust(paths, &mut missing, &mut troubles);
@@ -95,9 +104,29 @@ impl Provider<'_> {
         }
         let (interface, absent) = self.rust.interface(&asked);
         troubles.extend(rust_troubles(&interface, &asked));
-        missing.extend(absent.into_iter().map(|path| (path, None)));
+        for path in absent {
+            let bare = path.trim_start_matches("::");
+            if !interface.is_untrusted(bare) {
+                missing.push((path, None));
+            } else if !troubles
+                .iter()
+                .any(|trouble| starts(bare, &trouble.subject))
+            {
+                let message = "the file of a module that leads to it is not in the tree";
+                troubles.push(Trouble {
+                    subject: path,
+                    place: None,
+                    message: message.to_owned(),
+                });
+            }
+        }
         interface
     }
+}
+
+/// Whether a Rust path is another one or inside it.
+fn starts(path: &str, outer: &str) -> bool {
+    rust::prefixes(path).any(|prefix| prefix == outer)
 }
 
 /// Files that could not be read, and that may hold what was asked for.

@@ -14,7 +14,7 @@ use super::members::Builder;
 use super::mro::Lineages;
 use super::public_path::PublicPaths;
 use crate::interface::Place;
-use crate::interface::python::{Class, Interface, Kind, Member, Module};
+use crate::interface::python::{Class, Interface, Kind, Member, Module, is_offered};
 
 /// How far names are followed when a member is looked up.
 const FAR: u8 = 20;
@@ -128,13 +128,48 @@ impl<'t> Project<'t> {
         let mut missing = Vec::new();
         for path in paths {
             if !self.add(path, &mut interface) {
-                missing.push(self.missing(path));
+                let missing_here = self.missing(path);
+                if missing_here.unreadable.is_some() {
+                    // It may stand where nothing could be read: it has not been removed.
+                    interface.untrusted.insert(path.clone());
+                }
+                missing.push(missing_here);
             }
         }
         (interface, missing)
     }
 
+    /// What of an interface could not be read: whole definitions, and headers of members that others can name.
+    pub fn damages(&self, interface: &Interface) -> BTreeMap<String, Damage> {
+        let mut paths: BTreeSet<String> = interface.untrusted.clone();
+        let classes = interface
+            .classes
+            .values()
+            .map(|class| (&class.members, class.partial));
+        let modules = interface
+            .modules
+            .values()
+            .map(|module| (&module.members, !module.whole));
+        for (members, named) in classes.chain(modules) {
+            for (name, member) in members {
+                let Kind::Function(function) = &member.kind else {
+                    continue;
+                };
+                if function.signature.untrusted.is_some() && (named || is_offered(name)) {
+                    paths.insert(format!("{}.{name}", member.defined_in));
+                }
+            }
+        }
+        paths
+            .into_iter()
+            .filter_map(|path| self.damage(&path).map(|damage| (path, damage)))
+            .collect()
+    }
+
     fn add(&self, path: &str, interface: &mut Interface) -> bool {
+        if path.split('.').any(str::is_empty) {
+            return false;
+        }
         if self.linker.modules.is_module(path) {
             return self.add_module(path, interface);
         }
@@ -312,7 +347,8 @@ impl<'t> Project<'t> {
         let mut found = None;
         while let Some((parent, _)) = nearest.rsplit_once('.') {
             nearest = parent;
-            if end_of(&self.linker.follow(nearest)).is_some()
+            if !nearest.ends_with('.')
+                && end_of(&self.linker.follow(nearest)).is_some()
                 && self.linker.modules.holds_top(nearest)
             {
                 found = Some(nearest.to_owned());

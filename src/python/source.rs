@@ -227,6 +227,39 @@ impl Source<'_> {
             .find(|damage| damage.range.intersect(range).is_some())
     }
 
+    /// The first error between the first decorator of a definition and its `body`: a bracket that a header leaves open
+    /// is only noticed behind it.
+    pub(crate) fn damage_before(&self, start: TextSize, body: TextSize) -> Option<&Damage> {
+        if !self.stands_behind_colon(body) {
+            // The parser gave up on the header, and took what was left of it for the body.
+            return self.damage_from(start);
+        }
+        self.errors.iter().find(|damage| {
+            let range = damage.range;
+            range.start() < body && (range.end() > start || range.start() == start)
+        })
+    }
+
+    fn stands_behind_colon(&self, body: TextSize) -> bool {
+        let tokens = &self.parsed.tokens()[..];
+        let before = tokens.partition_point(|token| token.start() < body);
+        tokens[..before]
+            .iter()
+            .rev()
+            .map(|token| token.kind())
+            .find(|kind| {
+                !matches!(
+                    kind,
+                    TokenKind::Newline
+                        | TokenKind::NonLogicalNewline
+                        | TokenKind::Indent
+                        | TokenKind::Dedent
+                        | TokenKind::Comment
+                )
+            })
+            .is_none_or(|kind| kind == TokenKind::Colon)
+    }
+
     /// Whether the parser met anything that it could not read.
     pub(crate) fn is_damaged(&self) -> bool {
         !self.errors.is_empty()

@@ -36,6 +36,8 @@ pub struct Report<'a> {
     pub summary: Summary,
     /// The interfaces that were judged; empty in `diff`.
     pub interfaces: &'a [InterfaceVerdict],
+    /// Something that was asked for could not be checked: what was found is not all.
+    pub incomplete: bool,
     /// The next command to type.
     pub next: Option<String>,
     /// Show everything: notes, all evidence, accepted findings with their source.

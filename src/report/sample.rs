@@ -232,6 +232,7 @@ pub(super) fn report(findings: &[Finding]) -> Report<'_> {
         findings,
         summary: Summary::of(findings, 0, 118),
         interfaces: &[],
+        incomplete: false,
         next: None,
         verbose: false,
         quiet: false,

@@ -379,7 +379,7 @@ fn counts_leave_out_what_is_not_there() {
         sample::accepted(),
     ];
     assert_eq!(
-        words::counts(&Summary::of(&findings, 0, 1)),
+        words::counts(&Summary::of(&findings, 0, 1), false),
         "1 error, 1 warning, 1 accepted in 1 member"
     );
 }

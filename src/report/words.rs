@@ -76,7 +76,7 @@ pub(super) fn told(finding: &Finding) -> String {
 }
 
 /// `2 errors, 1 warning, 14 notes in 118 members`.
-pub(super) fn counts(summary: &Summary) -> String {
+pub(super) fn counts(summary: &Summary, incomplete: bool) -> String {
     let parts: Vec<String> = [
         (summary.errors, "error"),
         (summary.warnings, "warning"),
@@ -87,10 +87,11 @@ pub(super) fn counts(summary: &Summary) -> String {
     .map(|(number, word)| count(number, word))
     .chain((summary.accepted > 0).then(|| format!("{} accepted", summary.accepted)))
     .collect();
-    let found = if parts.is_empty() {
-        "nothing changed".to_owned()
-    } else {
-        parts.join(", ")
+    let found = match (parts.is_empty(), incomplete) {
+        (false, _) => parts.join(", "),
+        (true, false) => "nothing changed".to_owned(),
+        // To say that nothing changed would be a guess.
+        (true, true) => return "not everything could be read".to_owned(),
     };
     if summary.members > 0 {
         format!("{found} in {}", count(summary.members, "member"))
@@ -102,7 +103,7 @@ pub(super) fn counts(summary: &Summary) -> String {
 /// The closing line: the verdict per interface where there are interfaces, else the counts.
 pub(super) fn closing(report: &Report<'_>) -> String {
     if report.interfaces.is_empty() {
-        return counts(&report.summary);
+        return counts(&report.summary, report.incomplete);
     }
     let (holding, others): (Vec<&InterfaceVerdict>, Vec<_>) = report
         .interfaces

@@ -34,7 +34,7 @@ impl Scope<'_, '_> {
             module: self.module.clone(),
             type_params: def.type_params.as_deref().map(type_params_text),
             place: Some(self.place(header)),
-            untrusted: source.damage_in(header).is_some(),
+            untrusted: source.damage_before(def.start(), body_start).is_some(),
             ..ClassExtract::default()
         };
         for base in def.bases() {

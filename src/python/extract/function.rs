@@ -122,10 +122,10 @@ fn read(source: &Source<'_>, env: &Env<'_>, def: &StmtFunctionDef, in_class: boo
         }
     }
     let header = header_range(source, def);
-    let damage = match def.body.is_empty() {
+    let damage = match def.body.first() {
         // The parser gave up before the body: the error stands right after what it kept.
-        true => source.damage_from(header.start()),
-        false => source.damage_in(header),
+        None => source.damage_from(header.start()),
+        Some(first) => source.damage_before(def.start(), first.start()),
     };
     function.signature.untrusted = damage.map(|damage| damage.message.clone());
     let what = match property {
