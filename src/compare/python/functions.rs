@@ -109,7 +109,9 @@ fn doubt(before: &Signature, after: &Signature, changes: &mut [Change<'_>]) {
                     | "parameter-removed"
                     | "parameter-moved"
             );
-        if !is_proved || taken_apart {
+        // What was popped out of `**kwargs` may have been required all along.
+        let popped = before.passes_on && change.rule == "required-parameter-added";
+        if !is_proved || taken_apart || popped {
             change.callers = change.callers.map(|_| Certainty::Possible);
         }
     }
