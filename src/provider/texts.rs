@@ -7,13 +7,16 @@ use crate::finding::Origin;
 use crate::report::Texts;
 use crate::source::Tree;
 
+/// What was looked up, by whose file it is; none where there is no text.
+type Known = BTreeMap<(Origin, String), Option<Arc<str>>>;
+
 /// The texts of a run: the provider's tree, the tree before it, and contracts.
 #[derive(Default)]
 pub struct TreeTexts<'t> {
     before: Option<&'t Tree>,
     provider: Option<&'t Tree>,
     contracts: BTreeMap<String, Arc<str>>,
-    read: Mutex<BTreeMap<(Origin, String), Option<Arc<str>>>>,
+    read: Mutex<Known>,
 }
 
 impl<'t> TreeTexts<'t> {
