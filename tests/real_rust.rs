@@ -1,5 +1,11 @@
 //! Laws of the Rust side over real code: crates that this one is built from, as they lie in cargo's registry. What is
 //! printed is read back, and nothing differs from itself.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
 
 use std::path::PathBuf;
 

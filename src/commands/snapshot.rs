@@ -8,6 +8,9 @@ use crate::finding::{self, Finding};
 use crate::provider::{self, Provider, Snapped, TreeTexts};
 use crate::report::{self, Report, Summary};
 
+/// A contract to write, with the one before and its text.
+type ToWrite = (Box<Contract>, Option<(Contract, String)>);
+
 /// Writes all contracts, or none.
 pub(super) fn run(shell: &Shell, args: &Snapshot) -> Result<Outcome, Failure> {
     let project = Project::on_disk(shell)?;
@@ -30,7 +33,7 @@ pub(super) fn write_all(
     let mut refused: Vec<Finding> = Vec::new();
     let mut to_accept: Vec<&str> = Vec::new();
     let mut up_to_date: Vec<String> = Vec::new();
-    let mut to_write: Vec<(Box<Contract>, Option<(Contract, String)>)> = Vec::new();
+    let mut to_write: Vec<ToWrite> = Vec::new();
     for name in names {
         let known = match project.contract(name) {
             Ok(known) => known,
