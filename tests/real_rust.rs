@@ -7,7 +7,7 @@
     clippy::print_stdout
 )]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use cogate::interface::Names;
 use cogate::provider::{self, Provider};
@@ -50,7 +50,7 @@ fn crates() -> Vec<PathBuf> {
         .collect()
 }
 
-fn open(folder: &PathBuf) -> Tree {
+fn open(folder: &Path) -> Tree {
     Tree::directory(folder, &Options::default()).expect("a tree")
 }
 
@@ -89,7 +89,7 @@ fn nothing_differs_from_itself() {
             std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             std::fs::write(path, text).expect("a copy");
         }
-        let copied = open(&copy.path().to_owned());
+        let copied = open(copy.path());
         let diffed = provider::diff(&Provider::new(&tree), &Provider::new(&copied), &[]);
         assert!(
             diffed.findings.is_empty(),

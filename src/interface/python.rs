@@ -103,6 +103,22 @@ pub struct Member {
     pub body: Option<u64>,
 }
 
+impl Member {
+    /// How much an implementer is told to override it.
+    pub fn abstractness(&self) -> Abstract {
+        match &self.kind {
+            Kind::Function(function) => function.abstractness,
+            Kind::Property(property) => property.abstractness,
+            _ => Abstract::No,
+        }
+    }
+
+    /// Whether an implementer is told to override it, by declaration or by custom.
+    pub fn is_abstract(&self) -> bool {
+        self.abstractness() != Abstract::No
+    }
+}
+
 /// What a name is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {

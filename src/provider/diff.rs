@@ -8,7 +8,7 @@ use super::offer::rust_troubles;
 use super::{Provider, Trouble, is_rust_path};
 use crate::compare::{self, Audience, Options};
 use crate::finding::{self, Finding, Origin};
-use crate::interface::python::Interface;
+use crate::interface::python::{Interface, Member};
 use crate::python::{Project, Receivers, Wanted};
 use crate::rust;
 
@@ -96,8 +96,21 @@ fn python(old: &Project<'_>, new: &Project<'_>, paths: &[String], diffed: &mut D
     // First for what an override could meet at all; then with the overrides and calls that the tree really has.
     let first =
         compare::python::compare(&before, &after, &options(&|_, name| !name.starts_with('_')));
-    let wanted: Wanted = first.overridable;
+    let mut wanted: Wanted = first.overridable;
     let overridden = new.overridden(&wanted);
+    if paths.is_empty() {
+        // Calls matter where there is somebody to call: where a member is abstract or overridden.
+        let is_abstract = |class: &str, name: &str| {
+            let sides = [&before, &after].map(|side| side.classes.get(class)?.members.get(name));
+            sides.into_iter().flatten().any(Member::is_abstract)
+        };
+        for (class, names) in &mut wanted {
+            names.retain(|name| {
+                is_abstract(class, name) || overridden.contains(&(class.clone(), name.clone()))
+            });
+        }
+        wanted.retain(|_, names| !names.is_empty());
+    }
     old.fill_calls(&mut before, &wanted, &Receivers::Infer);
     new.fill_calls(&mut after, &wanted, &Receivers::Infer);
     let is_overridden =

@@ -37,7 +37,7 @@ impl Project<'_> {
         let names: BTreeSet<&str> = wanted.values().flatten().map(String::as_str).collect();
         let patterns: Vec<String> = names
             .iter()
-            .flat_map(|name| [format!("def {name}"), format!("{name} =")])
+            .flat_map(|name| [format!("def {name}("), format!("\n    {name} = ")])
             .collect();
         let files = self.files_with(&patterns);
         let found: Vec<(String, String)> = files

@@ -3,9 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::judge::{
-    Judge, Pair, abstractness, can_be_made, container, display, facts, is_constructor,
-};
+use super::judge::{Judge, Pair, can_be_made, container, display, facts, is_constructor};
 use super::removal::{self, Gone};
 use super::{kinds, modules, words};
 use crate::compare::Audience;
@@ -330,7 +328,7 @@ fn has_builtin_constructor(class: &Class) -> bool {
 fn arrived(judge: &mut Judge<'_>, pair: &Pairing<'_>, name: &str, new: &Member) {
     judge.members += 1;
     let subject = format!("{}.{name}", pair.subject);
-    let binds = abstractness(new) == Abstract::Declared && pair.after.abc;
+    let binds = new.abstractness() == Abstract::Declared && pair.after.abc;
     let constructor = is_constructor(name)
         && name == "__init__"
         && pair.before.open.is_none()
@@ -523,13 +521,13 @@ fn abc_enforced(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
         .before
         .members
         .iter()
-        .filter(|(_, member)| abstractness(member) == Abstract::Declared)
+        .filter(|(_, member)| member.abstractness() == Abstract::Declared)
         .filter(|(_, member)| !became_abc(judge, pair, &member.defined_in))
         .filter(|(name, _)| {
             pair.after
                 .members
                 .get(*name)
-                .is_some_and(|member| abstractness(member) == Abstract::Declared)
+                .is_some_and(|member| member.abstractness() == Abstract::Declared)
         })
         .map(|(name, _)| name.as_str())
         .collect();

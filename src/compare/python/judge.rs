@@ -102,9 +102,7 @@ impl<'a> Judge<'a> {
         match &self.options.audience {
             Audience::Named(_) => true,
             Audience::WholeTree => {
-                members
-                    .iter()
-                    .any(|member| abstractness(member) != Abstract::No)
+                members.iter().any(|member| member.is_abstract())
                     || (self.options.overridden)(class, name)
             }
         }
@@ -257,18 +255,9 @@ fn is_unsure(pair: &Pair<'_>) -> bool {
     by_decorator || pair.old.conditional || pair.new.conditional
 }
 
-/// How abstract a member is.
-pub(super) fn abstractness(member: &Member) -> Abstract {
-    match &member.kind {
-        Kind::Function(function) => function.abstractness,
-        Kind::Property(property) => property.abstractness,
-        _ => Abstract::No,
-    }
-}
-
 /// Calling the class makes an object: no abstract member stands in the way.
 pub(super) fn can_be_made(class: &Class) -> bool {
-    let is_declared = |member: &Member| abstractness(member) == Abstract::Declared;
+    let is_declared = |member: &Member| member.abstractness() == Abstract::Declared;
     !(class.abc && class.members.values().any(is_declared))
 }
 
