@@ -1,10 +1,11 @@
 //! Laws of the Rust side over real code: the crates that this one is built from, as they lie in cargo's registry.
 //! Where there is no registry, there is nothing to check.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use cogate::compare::rust::compare;
 use cogate::interface::Names;
+use cogate::interface::rust::{Item, Kind};
 use cogate::rust::{Project, lines};
 use cogate::source::{Options, Tree};
 
@@ -32,6 +33,30 @@ fn crates() -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+/// The first part in which two items differ.
+fn difference(folder: &Path, path: &str, item: &Item, back: Option<&Item>) -> String {
+    let parts = |item: &Item| match &item.kind {
+        Kind::Struct(of) | Kind::Union(of) => (of.members.clone(), of.impls.clone()),
+        Kind::Enum(of) => (of.members.clone(), of.impls.clone()),
+        Kind::Trait(of) => (Vec::new(), of.impls.clone()),
+        _ => (Vec::new(), Vec::new()),
+    };
+    let mut text = format!("{}: {path}", folder.display());
+    if let Some(back) = back {
+        let ((members, impls), (members_back, impls_back)) = (parts(item), parts(back));
+        if let Some((a, b)) = members.iter().zip(&members_back).find(|(a, b)| a != b) {
+            text.push_str(&format!("\n  {a:?}\n  {b:?}"));
+        }
+        if let Some((a, b)) = impls.iter().zip(&impls_back).find(|(a, b)| a != b) {
+            text.push_str(&format!("\n  {a:?}\n  {b:?}"));
+        }
+        if (members.len(), impls.len()) != (members_back.len(), impls_back.len()) {
+            text.push_str("\n  not as many members or impls");
+        }
+    }
+    text
 }
 
 #[test]
@@ -68,12 +93,9 @@ fn what_is_printed_is_read_back() {
         match lines::read(&tables, &names) {
             Ok(read) => {
                 for (path, item) in &interface.items {
-                    if read.items.get(path) != Some(item) {
-                        wrong.push(format!(
-                            "{}: {path}\n  {item:?}\n  {:?}",
-                            folder.display(),
-                            read.items.get(path)
-                        ));
+                    let back = read.items.get(path);
+                    if back != Some(item) {
+                        wrong.push(difference(&folder, path, item, back));
                     }
                 }
                 if read.items.len() != interface.items.len() {
