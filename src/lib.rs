@@ -3,9 +3,18 @@
 //!
 //! This file only names the rooms of the house; CONTRIBUTING.md is the map.
 
+pub mod cli;
+pub mod commands;
 pub mod compare;
+pub mod config;
+pub mod contract;
 pub mod finding;
 pub mod interface;
+pub mod propose;
+pub mod provider;
+pub mod python;
+pub mod report;
 pub mod rules;
 pub mod rust;
 pub mod source;
+pub mod toml_text;

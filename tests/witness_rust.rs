@@ -1,6 +1,12 @@
 //! rustc decides: each Rust fixture is a provider before and after, with consumers. A break is one that rustc sees too:
 //! the witness compiles against the old provider and not against the new one. In a compatible twin it compiles with
 //! both. cogate's findings must be exactly those that stand beside the code.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -2,7 +2,9 @@
 //! types resolved to full paths. Pure data: who made it (source or contract) makes no difference to who judges it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use super::CallShape;
 use super::Place;
 use super::table::Facts;
 
@@ -46,7 +48,7 @@ pub struct Module {
 pub struct Class {
     /// Its bases, resolved, in order.
     pub bases: Vec<Type>,
-    /// The metaclass written in the header (or by `six`), resolved.
+    /// The metaclass, resolved: written in the header (or by `six`), or inherited.
     pub metaclass: Option<String>,
     /// Decorators of the header, as resolved text (`typing.final`, `dataclasses.dataclass(frozen=True)`).
     pub decorators: Vec<String>,
@@ -56,6 +58,8 @@ pub struct Class {
     pub mro: Vec<String>,
     /// Members by name, inherited ones from inside the tree included.
     pub members: BTreeMap<String, Member>,
+    /// Only the members that were asked for are here.
+    pub partial: bool,
     /// Its abstract members bind: the metaclass is `ABCMeta` or derives from it.
     pub abc: bool,
     /// Marked `@final`.
@@ -69,6 +73,19 @@ pub struct Class {
     pub requires: Facts,
     /// What its methods do to what they are handed, by member.
     pub effects: Facts,
+    /// Where the calls of `requires` pass what, by member; never written into a contract.
+    pub arguments: BTreeMap<String, Vec<Argument>>,
+}
+
+/// An argument of a call that the provider makes on an implementer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Argument {
+    /// The shape of the call.
+    pub shape: CallShape,
+    /// Its keyword, or its position (`#0` is the first).
+    pub name: String,
+    /// Where it is written.
+    pub place: Place,
 }
 
 /// A name of a class or module.
@@ -89,8 +106,8 @@ pub struct Member {
 /// What a name is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
-    /// A function or method.
-    Function(Box<Function>),
+    /// A function or method. Shared, because heirs list what they inherit.
+    Function(Arc<Function>),
     /// A property, or another descriptor that is read like an attribute.
     Property(Property),
     /// A variable of a module, class or instance.
@@ -237,6 +254,9 @@ pub struct Signature {
     pub type_params: Option<String>,
     /// It could not be read whole (its text is damaged, or of another Python): why.
     pub untrusted: Option<String>,
+    /// The body takes its `*args` or `**kwargs` apart, or hands them on: what they really take is not written in the
+    /// signature.
+    pub passes_on: bool,
 }
 
 impl Signature {
@@ -280,4 +300,41 @@ pub enum Type {
     Ellipsis,
     /// Text that was not understood; compares by text.
     Other(String),
+}
+
+/// Special names that say nothing about how an object is used.
+const PLUMBING: &[&str] = &[
+    "__all__",
+    "__annotations__",
+    "__author__",
+    "__debug__",
+    "__del__",
+    "__dict__",
+    "__dir__",
+    "__doc__",
+    "__getstate__",
+    "__hash__",
+    "__match_args__",
+    "__metaclass__",
+    "__module__",
+    "__qualname__",
+    "__reduce__",
+    "__reduce_ex__",
+    "__repr__",
+    "__setstate__",
+    "__sizeof__",
+    "__slots__",
+    "__str__",
+    "__test__",
+    "__version__",
+    "__weakref__",
+];
+
+/// Whether a name is part of what a class or module offers: it has no leading underscore, or is a special name that
+/// somebody uses through syntax (`__init__`, `__enter__`, `__len__`).
+pub fn is_offered(name: &str) -> bool {
+    if name.len() > 4 && name.starts_with("__") && name.ends_with("__") {
+        return !PLUMBING.contains(&name);
+    }
+    !name.starts_with('_')
 }

@@ -1,10 +1,13 @@
 //! The registry: one entry per rule. The text of an entry is what `explain` prints, what the docs page shows and
 //! what SARIF carries as help. Rules explain a decision; they do not make it (that is `compare`).
 
+mod levels;
 mod python;
 mod rust;
 
 use crate::finding::Level;
+
+pub use levels::apply_levels;
 
 /// The languages that a rule speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,58 @@
 //! The rules that Python findings use, those shared with Rust included. Entries only; the decisions are in
 //! `compare/python`.
+//!
+//! At most a warning is what no definition can prove: a changed default, and what only a type checker enforces.
 
-use super::Rule;
+use super::{Rule, rule};
 
-pub(super) static RULES: &[Rule] = &[];
+pub(super) static RULES: &[Rule] = &[
+    rule!(Python, Error, "abc-enforced"),
+    rule!(Python, Error, "abstract-member-added"),
+    rule!(Python, Error, "attribute-became-property"),
+    rule!(Python, Error, "attribute-left-class"),
+    rule!(Python, Warning, "attribute-type-changed"),
+    rule!(Python, Error, "base-removed"),
+    rule!(Python, Error, "became-async"),
+    rule!(Python, Error, "became-sync"),
+    rule!(Python, Error, "binding-changed"),
+    rule!(Python, Error, "body-became-not-implemented"),
+    rule!(Python, Error, "class-added"),
+    rule!(Python, Error, "class-became-function"),
+    rule!(Python, Error, "class-removed"),
+    rule!(Python, Error, "constructor-removed"),
+    rule!(Python, Error, "export-removed"),
+    rule!(Python, Warning, "final-added"),
+    rule!(Python, Error, "kind-changed"),
+    rule!(Python, Error, "member-added"),
+    rule!(Python, Error, "member-became-abstract"),
+    rule!(Both, Error, "member-removed"),
+    rule!(Python, Error, "member-renamed"),
+    rule!(Python, Error, "metaclass-changed"),
+    rule!(Python, Error, "method-became-property"),
+    rule!(Python, Error, "module-added"),
+    rule!(Python, Error, "module-removed"),
+    rule!(Python, Error, "name-added"),
+    rule!(Python, Error, "name-removed"),
+    rule!(Python, Error, "name-renamed"),
+    rule!(Python, Error, "parameter-added"),
+    rule!(Python, Error, "parameter-became-keyword-only"),
+    rule!(Python, Error, "parameter-became-optional"),
+    rule!(Python, Error, "parameter-became-positional-only"),
+    rule!(Python, Error, "parameter-became-required"),
+    rule!(Python, Warning, "parameter-default-changed"),
+    rule!(Python, Error, "parameter-gathered"),
+    rule!(Python, Error, "parameter-kind-widened"),
+    rule!(Python, Error, "parameter-moved"),
+    rule!(Python, Error, "parameter-passed"),
+    rule!(Python, Error, "parameter-removed"),
+    rule!(Python, Error, "parameter-renamed"),
+    rule!(Both, Error, "parameter-type-changed"),
+    rule!(Python, Error, "property-became-attribute"),
+    rule!(Python, Error, "property-became-method"),
+    rule!(Python, Error, "property-became-read-only"),
+    rule!(Python, Error, "required-parameter-added"),
+    rule!(Python, Error, "result-protocol-changed"),
+    rule!(Both, Error, "return-type-changed"),
+    rule!(Python, Error, "variadic-added"),
+    rule!(Python, Error, "variadic-removed"),
+];

@@ -1,5 +1,4 @@
-//! The rules that only Rust findings use, and for now the two that Python shares. Entries only; the decisions are in
-//! `compare/rust`.
+//! The rules that only Rust findings use. Entries only; the decisions are in `compare/rust`.
 
 use super::{Rule, rule};
 
@@ -23,14 +22,11 @@ pub(super) static RULES: &[Rule] = &[
     rule!(Rust, Error, "item-kind-changed"),
     rule!(Rust, Error, "item-removed"),
     rule!(Rust, Warning, "lifetime-changed"),
-    rule!(Rust, Error, "member-removed"),
     rule!(Rust, Note, "must-use-added"),
     rule!(Rust, Error, "non-exhaustive-added"),
     rule!(Rust, Error, "parameter-count-changed"),
-    rule!(Both, Error, "parameter-type-changed"),
     rule!(Rust, Error, "receiver-changed"),
     rule!(Rust, Warning, "repr-changed"),
-    rule!(Both, Error, "return-type-changed"),
     rule!(Rust, Error, "shape-changed"),
     rule!(Rust, Error, "supertrait-added"),
     rule!(Rust, Error, "supertrait-removed"),

@@ -95,9 +95,11 @@ impl<'t> Project<'t> {
         let mut interface = extract.frame();
         let mut missing = Vec::new();
         for (written, path) in asked {
-            let found = path
-                .as_deref()
-                .is_some_and(|path| take(&extract, path, &mut interface));
+            // A macro has a namespace of its own, but people name it as they import it: without `!`.
+            let found = path.as_deref().is_some_and(|path| {
+                take(&extract, path, &mut interface)
+                    || take(&extract, &format!("{path}!"), &mut interface)
+            });
             if !found {
                 missing.push(written);
             }

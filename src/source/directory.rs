@@ -58,15 +58,19 @@ pub(crate) fn scan(root: &Path, rules: &Rules) -> Result<Scan<PathBuf>, Error> {
             }
         } else if kind.is_symlink() {
             scan.skipped.links += 1;
-        } else if !kind.is_file() {
-            scan.skipped.special += 1;
         } else if judge.takes(&path) {
+            // Whatever it is, it stands where a source stands. If it is no file, reading it says so: it is not gone.
+            if !kind.is_file() {
+                scan.skipped.special += 1;
+            }
             scan.found.push(Found {
                 path,
                 size: entry.metadata().ok().map(|metadata| metadata.len()),
                 id: None,
                 handle: entry.into_path(),
             });
+        } else if !kind.is_file() {
+            scan.skipped.special += 1;
         }
     }
     Ok(scan)

@@ -244,8 +244,13 @@ mod unix {
         };
         pipe("early.py");
         let tree = tree(top.path());
-        assert_eq!(paths(&tree), ["late.py"]);
+        // It is listed, so that what was there before does not count as removed; but never opened.
+        assert_eq!(paths(&tree), ["early.py", "late.py"]);
         assert_eq!(tree.skipped().special, 1);
+        assert_eq!(
+            tree.read("early.py").unwrap_err().kind(),
+            ErrorKind::NotAFile
+        );
         // It becomes a pipe, or a link to the world outside, after it was listed.
         fs::remove_file(top.path().join("late.py")).unwrap();
         pipe("late.py");

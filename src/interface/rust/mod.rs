@@ -457,3 +457,16 @@ pub struct Function {
     /// Where the return type is written.
     pub output_at: At,
 }
+
+impl Interface {
+    /// How many names its items have: themselves, and their fields, variants, members and items.
+    pub fn count(&self) -> usize {
+        let inside = |item: &Item| match &item.kind {
+            Kind::Trait(this) => this.items.len(),
+            Kind::Struct(this) | Kind::Union(this) => this.fields.len() + this.members.len(),
+            Kind::Enum(this) => this.variants.len() + this.members.len(),
+            _ => 0,
+        };
+        self.items.values().map(|item| 1 + inside(item)).sum()
+    }
+}

@@ -1,0 +1,157 @@
+//! `cogate check [NAME..]`: the source against its contracts.
+
+use super::project::{MEND, Project, tell, tell_missing};
+use super::{Failure, Outcome, Shell};
+use crate::cli::Check;
+use crate::finding::{self, Finding, Level, Role};
+use crate::provider::{self, Checked, Provider, TreeTexts};
+use crate::report::{self, InterfaceVerdict, Report, Summary};
+
+/// Checks, and reports.
+pub(super) fn run(shell: &Shell, args: &Check) -> Result<Outcome, Failure> {
+    let project = if args.staged {
+        Project::staged(shell)?
+    } else {
+        Project::on_disk(shell)?
+    };
+    let names = project.names(&args.names)?;
+    project.with_provider(|provider| check(shell, args, &project, provider, &names))
+}
+
+fn check(
+    shell: &Shell,
+    args: &Check,
+    project: &Project,
+    provider: &Provider<'_>,
+    names: &[String],
+) -> Result<Outcome, Failure> {
+    let mut outcome = Outcome::HOLDS;
+    let mut texts = TreeTexts::new(&project.tree, None);
+    let (mut findings, mut interfaces, mut members): (Vec<Finding>, Vec<InterfaceVerdict>, usize) =
+        Default::default();
+    let mut next = None;
+    for name in names {
+        let known = match project.contract(name) {
+            Ok(known) => known,
+            // One contract that cannot be read says nothing about the others.
+            Err(failure) => {
+                outcome.incomplete |= shell.told(failure)?;
+                continue;
+            }
+        };
+        let Some((contract, text)) = known else {
+            shell.error(
+                &format!(
+                    "`{name}` has no contract yet: {} is not there",
+                    project.config.contract_path(name)
+                ),
+                Some(&format!("cogate snapshot {name}")),
+            );
+            outcome.incomplete = true;
+            continue;
+        };
+        texts.add_contract(&contract.path, &text);
+        let checked = match provider::check(provider, &project.config, name, &contract) {
+            Ok(checked) => checked,
+            Err(message) => {
+                shell.error(&message, Some(MEND));
+                outcome.incomplete = true;
+                continue;
+            }
+        };
+        tell(shell, &checked.troubles);
+        tell_missing(shell, &checked.missing, "the source or the contract");
+        let whole = checked.troubles.is_empty() && checked.missing.is_empty();
+        outcome.incomplete |= !whole;
+        outcome.findings |= fails(&checked.findings);
+        if args.locked && !checked.drift.is_empty() {
+            outcome.findings = true;
+            shell.warn(&locked(name, &checked));
+        }
+        if next.is_none() && whole && !checked.drift.is_empty() {
+            next = Some(next_command(name, &checked));
+        }
+        members += checked.members;
+        interfaces.push(verdict(
+            name,
+            &contract.version.to_string(),
+            &checked,
+            whole,
+        ));
+        findings.extend(checked.findings);
+    }
+    for problem in project.tree.problems() {
+        shell.warn(&problem.to_string());
+    }
+    finding::sort(&mut findings);
+    let report = Report {
+        command: "check",
+        findings: &findings,
+        summary: Summary::of(&findings, interfaces.len(), members),
+        interfaces: &interfaces,
+        incomplete: outcome.incomplete,
+        next,
+        verbose: shell.verbose,
+        quiet: shell.quiet,
+    };
+    let mut out = shell.output();
+    out.push(&report::render(&report, shell.format, &texts, shell.look()));
+    out.finish()?;
+    Ok(outcome)
+}
+
+fn fails(findings: &[Finding]) -> bool {
+    findings
+        .iter()
+        .any(|finding| finding.level == Level::Error && finding.accepted.is_none())
+}
+
+fn locked(name: &str, checked: &Checked) -> String {
+    let shown: Vec<String> = checked
+        .drift
+        .iter()
+        .take(5)
+        .map(|drift| format!("  {drift}"))
+        .collect();
+    let more = checked.drift.len().saturating_sub(shown.len());
+    let more = if more > 0 {
+        format!("\n  and {more} more")
+    } else {
+        String::new()
+    };
+    format!(
+        "the contract `{name}` is not what the source says:\n{}{more}",
+        shown.join("\n")
+    )
+}
+
+fn next_command(name: &str, checked: &Checked) -> String {
+    if fails(&checked.findings) {
+        format!("cogate snapshot {name} --accept \"...\"")
+    } else {
+        format!("cogate snapshot {name}")
+    }
+}
+
+fn verdict(name: &str, version: &str, checked: &Checked, whole: bool) -> InterfaceVerdict {
+    let heard = checked
+        .findings
+        .iter()
+        .filter(|finding| finding.accepted.is_none() && finding.level > Level::Note);
+    let mut breaks: Vec<Role> = heard.flat_map(Finding::breaks).collect();
+    breaks.sort();
+    breaks.dedup();
+    InterfaceVerdict {
+        name: name.to_owned(),
+        version: version.to_owned(),
+        breaks,
+        held: !fails(&checked.findings),
+        note: (!whole).then(|| "as far as it could be read".to_owned()),
+        members: checked
+            .fresh
+            .tables
+            .iter()
+            .map(|table| table.path.clone())
+            .collect(),
+    }
+}

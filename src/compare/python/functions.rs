@@ -1,0 +1,375 @@
+//! A function against its later self: parameters, what the provider passes to overrides, result protocol, binding.
+
+use super::binding::Callable;
+use super::calls::{Calls, Change};
+use super::judge::{Judge, Pair, can_be_made};
+use super::parameters::{Pairing, explain};
+use super::types::{self, Relation};
+use super::words;
+use crate::finding::{Certainty, Finding, Role};
+use crate::interface::Verb;
+use crate::interface::python::{
+    Abstract, Binding, Function, Param, ParamKind, Protocol, Signature, Type,
+};
+
+pub(super) fn compare(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &Function) {
+    compare_binding(judge, pair, old, new);
+    compare_protocol(judge, pair, old, new);
+    compare_abstractness(judge, pair, old.abstractness, new.abstractness);
+    if new.is_final && !old.is_final && pair.class.is_some() {
+        let message = format!(
+            "`{}` is final now: subclasses may not override it",
+            pair.display()
+        );
+        // Type checkers enforce it, the interpreter does not.
+        let finding = Finding::new("final-added", pair.subject, "", message);
+        judge.add(pair, finding.hurts(Role::Implementers, Certainty::Possible));
+    }
+    if old.signature.untrusted.is_some() || new.signature.untrusted.is_some() {
+        return;
+    }
+    compare_calls(judge, pair, old, new);
+}
+
+fn compare_calls(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &Function) {
+    let in_class = pair.class.is_some();
+    let before = old.signature.bound(old.binding, in_class);
+    let after = new.signature.bound(new.binding, in_class);
+    let mut changes: Vec<Change<'_>> = explain(&before.params, &after.params)
+        .into_iter()
+        .map(|change| (change, Vec::new()))
+        .collect();
+    if before.passes_on || after.passes_on {
+        doubt(&before, &after, &mut changes);
+    }
+    let has_implementers = pair
+        .class
+        .is_some_and(|class| judge.has_implementers(class, pair.name, &[pair.old, pair.new]));
+    if pair.can_be_overridden() && has_implementers {
+        let calls = Calls::new(pair, judge.options.calls_are_known);
+        let declared = Callable::new(&before.params);
+        calls.judge(
+            &Pairing::new(&before.params, &after.params),
+            &declared,
+            &mut changes,
+        );
+    } else {
+        changes
+            .iter_mut()
+            .for_each(|(change, _)| change.implementers = None);
+    }
+    for (change, evidence) in changes {
+        let mut finding = Finding::new(
+            change.rule,
+            pair.subject,
+            change.item.clone(),
+            words::parameter(pair, &change),
+        );
+        if let Some(certainty) = change.callers {
+            finding = finding.hurts(Role::Callers, certainty);
+        }
+        if let Some(certainty) = change.implementers {
+            finding = finding.hurts(Role::Implementers, certainty);
+        }
+        finding.evidence = evidence;
+        mark(judge, pair, &mut finding, change.old, change.new);
+        judge.add(pair, finding);
+    }
+    compare_values(judge, pair, &before.params, &after.params);
+    // Annotations of a coroutine and of a plain function speak of different things.
+    if old.protocol == new.protocol {
+        compare_returns(judge, pair, before.returns.as_ref(), after.returns.as_ref());
+    }
+}
+
+/// What variadics take that are taken apart or handed on, nobody can read off the signature: what follows from them
+/// alone is possible, not proved.
+fn doubt(before: &Signature, after: &Signature, changes: &mut [Change<'_>]) {
+    let written = |signature: &Signature| -> Vec<Param> {
+        let named =
+            |param: &&Param| !matches!(param.kind, ParamKind::VarArgs | ParamKind::VarKeywords);
+        let all = signature.params.iter();
+        if signature.passes_on {
+            all.filter(named).cloned().collect()
+        } else {
+            all.cloned().collect()
+        }
+    };
+    let (old, new) = (written(before), after.params.clone());
+    let proved = explain(&old, &new);
+    for (change, _) in changes {
+        let is_proved = proved
+            .iter()
+            .any(|known| known.item == change.item && known.callers == Some(Certainty::Definite));
+        let taken_apart = after.passes_on
+            && matches!(
+                change.rule,
+                "parameter-gathered"
+                    | "parameter-renamed"
+                    | "parameter-removed"
+                    | "parameter-moved"
+            );
+        // What was popped out of `**kwargs` may have been required all along.
+        let popped = before.passes_on && change.rule == "required-parameter-added";
+        if !is_proved || taken_apart || popped {
+            change.callers = change.callers.map(|_| Certainty::Possible);
+        }
+    }
+}
+
+fn mark(
+    judge: &Judge<'_>,
+    pair: &Pair<'_>,
+    finding: &mut Finding,
+    old: Option<&Param>,
+    new: Option<&Param>,
+) {
+    let place = |param: Option<&Param>| param.and_then(|param| param.place.clone());
+    finding.old = judge.old_side(pair.old, pair.name, place(old).as_ref());
+    finding.new = judge.new_side(pair.new, pair.name, place(new).as_ref());
+}
+
+/// Defaults and annotations of parameters that stay.
+fn compare_values(judge: &mut Judge<'_>, pair: &Pair<'_>, before: &[Param], after: &[Param]) {
+    for old in before {
+        let Some(new) = after.iter().find(|new| new.name == old.name) else {
+            continue;
+        };
+        if let (Some(was), Some(is)) = (&old.default, &new.default)
+            && was != is
+        {
+            let message = format!(
+                "the default of `{}` in `{}` was `{was}` and is `{is}`",
+                old.name,
+                pair.display()
+            );
+            let mut finding = Finding::new(
+                "parameter-default-changed",
+                pair.subject,
+                &old.name,
+                message,
+            )
+            .hurts(Role::Callers, Certainty::Possible);
+            mark(judge, pair, &mut finding, Some(old), Some(new));
+            judge.add(pair, finding);
+        }
+        let (Some(was), Some(is)) = (&old.ty, &new.ty) else {
+            continue;
+        };
+        let relation = types::relate(judge, was, is);
+        let mut finding = match relation {
+            Relation::Same | Relation::Unclear => continue,
+            _ => Finding::new(
+                "parameter-type-changed",
+                pair.subject,
+                &old.name,
+                format!(
+                    "`{}` of `{}` was `{}` and is `{}`",
+                    old.name,
+                    pair.display(),
+                    types::text(was),
+                    types::text(is)
+                ),
+            ),
+        };
+        // Contravariant: callers lose what is no longer taken, implementers meet what they were not told of.
+        if matches!(relation, Relation::Narrower | Relation::Different) {
+            finding = finding.hurts(Role::Callers, Certainty::Possible);
+        }
+        if matches!(relation, Relation::Wider | Relation::Different) && pair.can_be_overridden() {
+            finding = finding.hurts(Role::Implementers, Certainty::Possible);
+        }
+        mark(judge, pair, &mut finding, Some(old), Some(new));
+        judge.add(pair, finding);
+    }
+}
+
+fn compare_returns(judge: &mut Judge<'_>, pair: &Pair<'_>, was: Option<&Type>, is: Option<&Type>) {
+    let (Some(was), Some(is)) = (was, is) else {
+        return;
+    };
+    let relation = types::relate(judge, was, is);
+    if matches!(relation, Relation::Same | Relation::Unclear) {
+        return;
+    }
+    let message = format!(
+        "`{}` returned `{}` and returns `{}`",
+        pair.display(),
+        types::text(was),
+        types::text(is)
+    );
+    let mut finding = Finding::new("return-type-changed", pair.subject, "", message);
+    // Covariant: callers meet what they were not told of, implementers may no longer return what they did.
+    if matches!(relation, Relation::Wider | Relation::Different) {
+        finding = finding.hurts(Role::Callers, Certainty::Possible);
+    }
+    if matches!(relation, Relation::Narrower | Relation::Different) && pair.can_be_overridden() {
+        finding = finding.hurts(Role::Implementers, Certainty::Possible);
+    }
+    judge.add(pair, finding);
+}
+
+fn compare_binding(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &Function) {
+    // A decorator that is not understood may bind the function as it likes.
+    let unclear = !old.decorators.is_empty() || !new.decorators.is_empty();
+    if old.binding == new.binding || unclear || pair.class.is_none() || pair.name == "__new__" {
+        return;
+    }
+    let message = format!(
+        "`{}` was {} and is {}",
+        pair.display(),
+        words::binding(old.binding),
+        words::binding(new.binding)
+    );
+    let mut finding = Finding::new("binding-changed", pair.subject, "", message);
+    // A call through the class needs no instance before; through an instance all three kinds work alike.
+    if new.binding == Binding::Instance {
+        finding = finding.hurts(Role::Callers, Certainty::Definite);
+    } else if old.binding == Binding::Instance {
+        finding = finding.hurts(Role::Callers, Certainty::Possible);
+    }
+    // Static and class methods are looked up alike, so overrides of either kind go on working.
+    let needs_instance = [old.binding, new.binding].contains(&Binding::Instance);
+    if needs_instance && pair.can_be_overridden() {
+        finding = finding.hurts(Role::Implementers, Certainty::Possible);
+    }
+    judge.add(pair, finding);
+}
+
+fn compare_protocol(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &Function) {
+    let (was, is) = (old.protocol, new.protocol);
+    if was == is {
+        return;
+    }
+    let is_async = |protocol| {
+        matches!(
+            protocol,
+            Protocol::Coroutine | Protocol::AsyncGenerator | Protocol::AsyncContextManager
+        )
+    };
+    let rule = match (is_async(was), is_async(is)) {
+        (false, true) => "became-async",
+        (true, false) => "became-sync",
+        _ => "result-protocol-changed",
+    };
+    let message = format!(
+        "a call of `{}` gave {} and gives {}",
+        pair.display(),
+        words::protocol(was),
+        words::protocol(is)
+    );
+    let annotated_alike = match (&old.signature.returns, &new.signature.returns) {
+        (Some(before), Some(after)) => before == after,
+        _ => false,
+    };
+    // A plain function may have returned just such an object already. The annotation of a generator names the generator,
+    // so that the same one says it did; that of a coroutine or context manager speaks of what is inside. An abstract
+    // body returns nothing of its own.
+    let plain = was == Protocol::Plain || is == Protocol::Plain;
+    let generator = [was, is]
+        .iter()
+        .any(|protocol| matches!(protocol, Protocol::Generator | Protocol::AsyncGenerator));
+    let without_body = old.abstractness != Abstract::No || new.abstractness != Abstract::No;
+    let certainty = if plain && (returns_iterator(old) || returns_iterator(new) || without_body) {
+        Certainty::Possible
+    } else {
+        Certainty::Definite
+    };
+    let mut finding = Finding::new(rule, pair.subject, "", message);
+    if !(plain && generator && annotated_alike) {
+        finding = finding.hurts(Role::Callers, certainty);
+        if pair.can_be_overridden() {
+            finding = finding.hurts(Role::Implementers, Certainty::Possible);
+        }
+    }
+    judge.add(pair, finding);
+}
+
+/// An annotation that promises an iterator, an awaitable or a context manager.
+fn returns_iterator(function: &Function) -> bool {
+    let (Type::Name(path) | Type::Generic(path, _)) = (match &function.signature.returns {
+        Some(returns) => returns,
+        None => return false,
+    }) else {
+        return false;
+    };
+    let last = path.rsplit('.').next().unwrap_or(path);
+    matches!(
+        last,
+        "Iterator"
+            | "Iterable"
+            | "Generator"
+            | "Awaitable"
+            | "Coroutine"
+            | "Future"
+            | "Task"
+            | "AsyncIterator"
+            | "AsyncIterable"
+            | "AsyncGenerator"
+            | "ContextManager"
+            | "AbstractContextManager"
+            | "AsyncContextManager"
+            | "AbstractAsyncContextManager"
+    )
+}
+
+pub(super) fn compare_abstractness(
+    judge: &mut Judge<'_>,
+    pair: &Pair<'_>,
+    was: Abstract,
+    is: Abstract,
+) {
+    let Some(class) = pair.class else { return };
+    if is <= was {
+        return;
+    }
+    let (rule, message, binds) = match is {
+        Abstract::Declared => {
+            let home = judge.successor(class).unwrap_or(class);
+            let abc = judge.new.classes.get(home).is_some_and(|class| class.abc);
+            (
+                "member-became-abstract",
+                format!(
+                    "`{}` is abstract now: a subclass that does not override it cannot be made",
+                    pair.display()
+                ),
+                abc && pair.new.defined_in == home,
+            )
+        }
+        _ => (
+            "body-became-not-implemented",
+            format!(
+                "`{}` lost its body: it only raises NotImplementedError now",
+                pair.display()
+            ),
+            true,
+        ),
+    };
+    let mut finding = Finding::new(rule, pair.subject, "", message);
+    if binds {
+        if rule == "body-became-not-implemented" {
+            // Who calls it got something before; who did not override it is hurt where the provider calls it.
+            let is_called = pair
+                .required
+                .1
+                .iter()
+                .any(|placed| placed.fact.verb == Verb::Call);
+            let certainty = if is_called {
+                Certainty::Definite
+            } else {
+                Certainty::Possible
+            };
+            finding = finding
+                .hurts(Role::Implementers, certainty)
+                .hurts(Role::Callers, Certainty::Definite);
+        } else {
+            finding = finding.hurts(Role::Implementers, Certainty::Definite);
+        }
+        if rule != "body-became-not-implemented"
+            && judge.old.classes.get(class).is_some_and(can_be_made)
+        {
+            finding = finding.hurts(Role::Callers, Certainty::Definite);
+        }
+    }
+    judge.add(pair, finding);
+}

@@ -1,0 +1,498 @@
+//! A tree's Python side as the rest of the program sees it: interfaces of what is asked for, of what changed, and
+//! under which path a definition is best known.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+
+use super::extract::ModuleExtract;
+use super::files::Files;
+use super::link::{Found, Linker, Target, end_of};
+use super::members::Builder;
+use super::mro::Lineages;
+use super::public_path::PublicPaths;
+use crate::interface::Place;
+use crate::interface::python::{Class, Interface, Kind, Member, Module, is_offered};
+
+/// How far names are followed when a member is looked up.
+const FAR: u8 = 20;
+
+/// The Python modules of a tree. Files are parsed when something of them is needed, each at most once.
+pub struct Project<'t> {
+    linker: Linker<'t>,
+    lineages: Lineages,
+    public: OnceLock<PublicPaths>,
+}
+
+/// A path that was asked for and is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// The path as it was asked for.
+    pub path: String,
+    /// The part of it that exists, if any.
+    pub nearest: Option<String>,
+    /// Why it may be there all the same: its file cannot be read, or lost text.
+    pub unreadable: Option<Damage>,
+}
+
+/// Text that could not be read, where something that matters may stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// Where the parser stumbled; the file's beginning if nothing of it can be read.
+    pub place: Place,
+    /// What it said.
+    pub message: String,
+}
+
+impl<'t> Project<'t> {
+    /// The project in these files. Reads nothing yet.
+    pub fn new(files: &'t dyn Files) -> Self {
+        Self {
+            linker: Linker::new(files),
+            lineages: Lineages::default(),
+            public: OnceLock::new(),
+        }
+    }
+
+    /// Whether there is any Python file.
+    pub fn has_sources(&self) -> bool {
+        !self.linker.modules.is_empty()
+    }
+
+    /// The names of all modules, sorted.
+    pub fn modules(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self
+            .linker
+            .modules
+            .files()
+            .iter()
+            .map(|file| file.name.as_str())
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Whether something of this tree stands at a path.
+    pub fn has(&self, path: &str) -> bool {
+        !matches!(
+            self.linker.follow(path),
+            Target::Missing | Target::Outside(_)
+        )
+    }
+
+    pub(crate) fn module_count(&self) -> usize {
+        self.linker.modules.len()
+    }
+
+    pub(crate) fn module_name(&self, index: usize) -> &str {
+        &self.linker.modules.files()[index].name
+    }
+
+    pub(crate) fn module_path(&self, index: usize) -> &str {
+        &self.linker.modules.files()[index].path
+    }
+
+    pub(crate) fn bytes(&self, index: usize) -> Option<Arc<[u8]>> {
+        self.linker.files.read(self.module_path(index)).ok()
+    }
+
+    /// Paths of the classes that a module defines.
+    pub(crate) fn classes_in(&self, index: usize) -> Vec<String> {
+        self.linker.extract_at(index).map_or_else(
+            |_| Vec::new(),
+            |extract| extract.classes.keys().cloned().collect(),
+        )
+    }
+
+    /// The MRO of a class of the tree, and the names that its body defines.
+    pub(crate) fn lineage(&self, path: &str) -> Option<(Vec<String>, BTreeSet<String>)> {
+        let Target::Class(class) = self.linker.follow(path) else {
+            return None;
+        };
+        let own = class.names.keys().cloned().collect();
+        Some((self.lineages.of(&self.linker, class).mro.clone(), own))
+    }
+
+    fn builder(&self) -> Builder<'_, 't> {
+        Builder {
+            linker: &self.linker,
+            lineages: &self.lineages,
+        }
+    }
+
+    /// The interface of modules, classes, functions and members, given by dotted paths; and what is not there.
+    pub fn interface(&self, paths: &[String]) -> (Interface, Vec<Missing>) {
+        let mut interface = Interface::default();
+        let mut missing = Vec::new();
+        for path in paths {
+            if !self.add(path, &mut interface) {
+                let missing_here = self.missing(path);
+                if missing_here.unreadable.is_some() {
+                    // It may stand where nothing could be read: it has not been removed.
+                    interface.untrusted.insert(path.clone());
+                }
+                missing.push(missing_here);
+            }
+        }
+        (interface, missing)
+    }
+
+    /// What of an interface could not be read: whole definitions, and headers of members that others can name.
+    pub fn damages(&self, interface: &Interface) -> BTreeMap<String, Damage> {
+        let mut paths: BTreeSet<String> = interface.untrusted.clone();
+        let classes = interface
+            .classes
+            .values()
+            .map(|class| (&class.members, class.partial));
+        let modules = interface
+            .modules
+            .values()
+            .map(|module| (&module.members, !module.whole));
+        for (members, named) in classes.chain(modules) {
+            for (name, member) in members {
+                let Kind::Function(function) = &member.kind else {
+                    continue;
+                };
+                if function.signature.untrusted.is_some() && (named || is_offered(name)) {
+                    paths.insert(format!("{}.{name}", member.defined_in));
+                }
+            }
+        }
+        paths
+            .into_iter()
+            .filter_map(|path| self.damage(&path).map(|damage| (path, damage)))
+            .collect()
+    }
+
+    fn add(&self, path: &str, interface: &mut Interface) -> bool {
+        if path.split('.').any(str::is_empty) {
+            return false;
+        }
+        if self.linker.modules.is_module(path) {
+            return self.add_module(path, interface);
+        }
+        match self.linker.follow(path) {
+            Target::Module(module) => self.add_module(&module, interface),
+            Target::Class(class) => {
+                self.add_export(path, &class.path, interface);
+                self.add_class(&class.path, interface);
+                true
+            }
+            Target::Name(found) => {
+                let end = format!("{}.{}", found.owner, found.name);
+                self.add_export(path, &end, interface);
+                self.add_name(&found, interface);
+                true
+            }
+            Target::Missing => self.add_inherited(path, interface),
+            Target::Outside(_) => false,
+        }
+    }
+
+    fn add_module(&self, name: &str, interface: &mut Interface) -> bool {
+        let Some(index) = self.linker.modules.find(name) else {
+            // A namespace package: its modules are asked for one by one.
+            return self.linker.modules.is_module(name);
+        };
+        match self.linker.extract_at(index) {
+            Ok(extract) => {
+                let module = self.builder().module(extract, interface);
+                interface.modules.insert(name.to_owned(), module);
+                true
+            }
+            Err(message) => {
+                interface
+                    .unknown
+                    .insert(format!("module {name}: {message}"));
+                interface.untrusted.insert(name.to_owned());
+                false
+            }
+        }
+    }
+
+    /// A class, and those nested in it.
+    fn add_class(&self, path: &str, interface: &mut Interface) {
+        if interface
+            .classes
+            .get(path)
+            .is_some_and(|class| !class.partial)
+        {
+            return;
+        }
+        let Some(class) = self.linker.class(path) else {
+            return;
+        };
+        let model = self.builder().class(class, interface);
+        let nested: Vec<String> = model
+            .members
+            .values()
+            .filter_map(|member| match &member.kind {
+                Kind::Class(inner) if inner.starts_with(&format!("{path}.")) => Some(inner.clone()),
+                _ => None,
+            })
+            .collect();
+        interface.classes.insert(path.to_owned(), model);
+        for inner in nested {
+            self.add_class(&inner, interface);
+        }
+    }
+
+    /// A function or attribute of a module, or a member of a class.
+    fn add_name(&self, found: &Found<'_>, interface: &mut Interface) {
+        if found.owner == found.module.name {
+            let builder = self.builder();
+            let Some(member) =
+                builder.member(found.module, found.owner, found.name, found.bound, FAR)
+            else {
+                return;
+            };
+            if found.module.lost.is_some() {
+                interface.untrusted.insert(found.module.name.clone());
+            }
+            self.partial_module(found.module, interface)
+                .members
+                .insert(found.name.to_owned(), member);
+        } else {
+            self.add_member(found.owner, found.name, interface);
+        }
+    }
+
+    fn add_member(&self, class: &str, name: &str, interface: &mut Interface) -> bool {
+        if let Some(known) = interface.classes.get(class)
+            && !known.partial
+        {
+            return known.members.contains_key(name);
+        }
+        let Some(extract) = self.linker.class(class) else {
+            return false;
+        };
+        let mut model = self.builder().class(extract, interface);
+        let Some(member) = model.members.remove(name) else {
+            return false;
+        };
+        model.members.clear();
+        model.partial = true;
+        interface
+            .classes
+            .entry(class.to_owned())
+            .or_insert(model)
+            .members
+            .insert(name.to_owned(), member);
+        true
+    }
+
+    /// `pkg.mod.Class.member` where a base defines the member.
+    fn add_inherited(&self, path: &str, interface: &mut Interface) -> bool {
+        let Some((owner, name)) = path.rsplit_once('.') else {
+            return false;
+        };
+        match self.linker.follow(owner) {
+            Target::Class(class) => self.add_member(&class.path, name, interface),
+            _ => false,
+        }
+    }
+
+    /// Notes that a path leads elsewhere, and that the module of the path must go on offering it.
+    fn add_export(&self, path: &str, end: &str, interface: &mut Interface) {
+        if path == end {
+            return;
+        }
+        interface.exports.insert(path.to_owned(), end.to_owned());
+        let Some((owner, name)) = path.rsplit_once('.') else {
+            return;
+        };
+        let Some(module) = self.linker.extract(owner) else {
+            return;
+        };
+        let bound = module.names.get(name);
+        let kind = match self.linker.follow(path) {
+            Target::Class(class) => Kind::Class(class.path.clone()),
+            Target::Module(path) => Kind::Module(path),
+            _ => Kind::Import(end.to_owned()),
+        };
+        let member = Member {
+            kind,
+            defined_in: owner.to_owned(),
+            place: bound.and_then(|bound| bound.place.clone()),
+            conditional: bound.is_some_and(|bound| bound.conditional),
+            body: None,
+        };
+        self.partial_module(module, interface)
+            .members
+            .insert(name.to_owned(), member);
+    }
+
+    fn partial_module<'i>(
+        &self,
+        module: &ModuleExtract,
+        interface: &'i mut Interface,
+    ) -> &'i mut Module {
+        interface
+            .modules
+            .entry(module.name.clone())
+            .or_insert_with(|| Module {
+                open: module
+                    .names
+                    .contains_key("__getattr__")
+                    .then(|| format!("{} answers names by __getattr__", module.name)),
+                place: Some(Place::point(&module.path, 1, 1)),
+                ..Module::default()
+            })
+    }
+
+    fn missing(&self, path: &str) -> Missing {
+        let mut nearest = path;
+        let mut found = None;
+        while let Some((parent, _)) = nearest.rsplit_once('.') {
+            nearest = parent;
+            if !nearest.ends_with('.')
+                && end_of(&self.linker.follow(nearest)).is_some()
+                && self.linker.modules.holds_top(nearest)
+            {
+                found = Some(nearest.to_owned());
+                break;
+            }
+        }
+        Missing {
+            path: path.to_owned(),
+            nearest: found,
+            unreadable: self.damage(path),
+        }
+    }
+
+    /// Why what stands at `path` cannot be trusted: its file cannot be read, its header is damaged, or text is lost
+    /// where it may stand.
+    pub fn damage(&self, path: &str) -> Option<Damage> {
+        let (module, rest) = self.linker.modules.split(path)?;
+        let index = self.linker.modules.find(module)?;
+        let file = &self.linker.modules.files()[index];
+        let extract = match self.linker.extract_at(index) {
+            Ok(extract) => extract,
+            Err(message) => {
+                return Some(Damage {
+                    place: Place::point(&file.path, 1, 1),
+                    message: message.to_owned(),
+                });
+            }
+        };
+        if !rest.is_empty()
+            && let Some(damage) = self.header_damage(extract, path)
+        {
+            return Some(damage);
+        }
+        let (place, message) = extract.lost.as_ref()?;
+        let is_lost = match self.linker.follow(path) {
+            Target::Class(class) => class.lost,
+            Target::Name(found) => found
+                .bound
+                .place
+                .as_ref()
+                .is_some_and(|at| at.line >= place.line),
+            Target::Module(_) | Target::Missing => true,
+            Target::Outside(_) => false,
+        };
+        is_lost.then(|| Damage {
+            place: place.clone(),
+            message: message.clone(),
+        })
+    }
+
+    fn header_damage(&self, extract: &ModuleExtract, path: &str) -> Option<Damage> {
+        let (place, message) = match self.linker.follow(path) {
+            Target::Class(class) if class.untrusted => (class.place.clone()?, None),
+            Target::Name(found) => match &found.bound.what {
+                super::extract::What::Function(function) => (
+                    found.bound.place.clone()?,
+                    Some(function.signature.untrusted.clone()?),
+                ),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let error = extract.damage.iter().find(|(at, _)| {
+            at.path == place.path && at.line >= place.line && at.line <= place.end_line
+        });
+        let message = message
+            .or_else(|| error.map(|(_, message)| message.clone()))
+            .unwrap_or_else(|| "the header cannot be read".to_owned());
+        Some(Damage {
+            place: error.map_or(place, |(at, _)| at.clone()),
+            message,
+        })
+    }
+
+    /// The interfaces of the modules that differ between two trees, whole.
+    pub fn changed(old: &Project<'_>, new: &Project<'_>) -> (Interface, Interface) {
+        let (left, right) = changed_modules(old, new);
+        rayon::join(|| old.whole(&left), || new.whole(&right))
+    }
+
+    /// The interface of all modules.
+    pub fn everything(&self) -> Interface {
+        let all: Vec<usize> = (0..self.linker.modules.len()).collect();
+        self.whole(&all)
+    }
+
+    fn whole(&self, modules: &[usize]) -> Interface {
+        // Parsing first and by itself keeps all threads busy; linking then finds most of what it needs.
+        modules.par_iter().for_each(|&index| {
+            let _ = self.linker.extract_at(index);
+        });
+        modules
+            .par_iter()
+            .map(|&index| {
+                let mut interface = Interface::default();
+                let name = self.linker.modules.files()[index].name.clone();
+                self.add_module(&name, &mut interface);
+                interface
+            })
+            .reduce(Interface::default, joined)
+    }
+
+    /// The path under which a definition is best known to those who import it: the shortest without a private
+    /// segment, then the first by alphabet; its own path if there is none.
+    pub fn public_path(&self, definition: &str) -> String {
+        self.public
+            .get_or_init(|| PublicPaths::new(&self.linker))
+            .of(&self.linker, definition)
+    }
+}
+
+/// Indices of the modules that are not the same on both sides.
+fn changed_modules(old: &Project<'_>, new: &Project<'_>) -> (Vec<usize>, Vec<usize>) {
+    let side = |project: &Project<'_>| -> BTreeMap<String, (usize, String)> {
+        let files = project.linker.modules.files().iter().enumerate();
+        files
+            .map(|(index, file)| (file.name.clone(), (index, file.path.clone())))
+            .collect()
+    };
+    let (left, right) = (side(old), side(new));
+    let names: BTreeSet<&String> = left.keys().chain(right.keys()).collect();
+    let names: Vec<&String> = names.into_iter().collect();
+    let differing: Vec<&String> = names
+        .into_par_iter()
+        .filter(|name| match (left.get(*name), right.get(*name)) {
+            (Some((_, a)), Some((_, b))) => !old.linker.files.same_content(a, new.linker.files, b),
+            _ => true,
+        })
+        .collect();
+    let pick = |side: &BTreeMap<String, (usize, String)>| {
+        differing
+            .iter()
+            .filter_map(|name| side.get(*name).map(|(index, _)| *index))
+            .collect()
+    };
+    (pick(&left), pick(&right))
+}
+
+fn joined(mut left: Interface, right: Interface) -> Interface {
+    let classes: BTreeMap<String, Class> = right.classes;
+    left.classes.extend(classes);
+    left.modules.extend(right.modules);
+    left.exports.extend(right.exports);
+    left.unknown.extend(right.unknown);
+    left.untrusted.extend(right.untrusted);
+    left
+}
