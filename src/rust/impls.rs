@@ -436,6 +436,8 @@ fn plain(generics: &Generics, self_ty: &Type, name: &str, own: &Generics) -> Opt
             kind: param.kind.clone(),
         });
     }
+    // Lifetimes come first, as the language has it.
+    renamed.sort_by_key(|param| !matches!(param.kind, ParamKind::Lifetime(_)));
     Some(Plain {
         substitute,
         generics: Generics {

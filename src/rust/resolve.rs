@@ -242,10 +242,9 @@ impl Fold for Resolver<'_, '_> {
     fn trait_ref(&mut self, path: &str, mut args: Vec<Arg>) -> TraitRef {
         self.size += 1;
         let Some((def, _)) = self.scope.resolve(self.module, path, Space::Types) else {
-            return TraitRef {
-                path: known::canonical(path),
-                args,
-            };
+            // Most likely through a glob that shows nothing of itself.
+            let path = known::derive(path).map_or_else(|| known::canonical(path), str::to_owned);
+            return TraitRef { path, args };
         };
         if let Def::Item(at, index) = &def
             && let Kind::Trait(read) = &self.scope.world.modules[*at].items[*index].kind

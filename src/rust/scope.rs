@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::known;
 use super::load::{World, is_public};
@@ -48,10 +49,21 @@ pub(super) struct Import {
     pub(super) hidden: bool,
 }
 
+/// What a glob leads to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Target {
+    /// All names of a module.
+    Module(usize),
+    /// All variants of an enum.
+    Enum(usize, usize),
+    /// All names of something outside the tree.
+    External(String),
+}
+
 /// The names of one module.
 #[derive(Debug, Default)]
 struct Names {
-    own: BTreeMap<(Space, String), Def>,
+    own: BTreeMap<(Space, String), (Def, Visibility)>,
     uses: BTreeMap<String, Vec<Import>>,
     globs: Vec<Import>,
 }
@@ -66,14 +78,20 @@ pub(super) struct Scope<'w> {
     by_crate: BTreeMap<String, usize>,
     memo: RefCell<BTreeMap<(usize, Space, String), Option<Def>>>,
     busy: RefCell<BTreeSet<(usize, Space, String)>>,
-    /// A guess is being made: no other is made on the way.
-    guessing: Cell<bool>,
+    /// What each module's globs lead to, directly.
+    targets: Vec<Vec<Target>>,
+    /// What they lead to in the end, as far as the module may see it.
+    reach: RefCell<BTreeMap<usize, Arc<Vec<Target>>>>,
+    /// All globs are resolved.
+    settled: bool,
     /// How many searches the question at hand may still cost.
     fuel: Cell<usize>,
 }
 
 /// Chains of `use` longer than this are not followed.
 const MAX_STEPS: usize = 40;
+/// Globs that are found through globs through globs: deeper than this is not looked.
+const MAX_ROUNDS: usize = 12;
 /// Searches for one name; globs that lead in circles could cost without end.
 const FUEL: usize = 20_000;
 
@@ -87,7 +105,9 @@ impl<'w> Scope<'w> {
             by_crate: BTreeMap::new(),
             memo: RefCell::default(),
             busy: RefCell::default(),
-            guessing: Cell::new(false),
+            targets: vec![Vec::new(); world.modules.len()],
+            reach: RefCell::default(),
+            settled: false,
             fuel: Cell::new(FUEL),
         };
         for (krate, root) in world.crates.iter().zip(&world.roots) {
@@ -99,6 +119,7 @@ impl<'w> Scope<'w> {
             let names = scope.read(module);
             scope.names.push(names);
         }
+        scope.settle();
         scope
     }
 
@@ -112,7 +133,7 @@ impl<'w> Scope<'w> {
                 let key = (space, item.name.clone());
                 let better = item.host && !hosts.get(&key).copied().unwrap_or(false);
                 if better || !names.own.contains_key(&key) {
-                    names.own.insert(key.clone(), def);
+                    names.own.insert(key.clone(), (def, item.vis.clone()));
                     hosts.insert(key, item.host);
                 }
             };
@@ -188,7 +209,7 @@ impl<'w> Scope<'w> {
         self.names[module]
             .own
             .iter()
-            .map(|((space, name), def)| (*space, name.as_str(), def))
+            .map(|((space, name), (def, _))| (*space, name.as_str(), def))
     }
 
     /// Macros that a crate exports at its root.
@@ -302,7 +323,7 @@ impl<'w> Scope<'w> {
                 Def::Module(at) if name == "self" => Some(Def::Module(*at)),
                 Def::Module(at) => self
                     .lookup(*at, name, space_at(index + 1), steps + 1)
-                    .or_else(|| self.guess(*at, name, steps + 1)),
+                    .or_else(|| self.guess(*at, name)),
                 Def::Item(at, item) => match &self.world.modules[*at].items[*item].kind {
                     Kind::Enum(read)
                         if read.variants.iter().any(|variant| variant.name == name) =>
@@ -347,7 +368,7 @@ impl<'w> Scope<'w> {
         if let Some(path) = known::prelude(name) {
             return Some(Def::External(path.to_owned()));
         }
-        self.guess(module, name, steps + 1)
+        self.guess(module, name)
     }
 
     /// The path of a `use`, which in edition 2015 starts at the root of the crate.
@@ -417,7 +438,7 @@ impl<'w> Scope<'w> {
         let found = self.search(module, name, space, steps);
         self.busy.borrow_mut().remove(&key);
         // Inside a cycle the answer may be wanting.
-        if found.is_some() || (self.busy.borrow().is_empty() && !self.guessing.get()) {
+        if found.is_some() || self.busy.borrow().is_empty() {
             self.memo.borrow_mut().insert(key, found.clone());
         }
         found
@@ -425,7 +446,7 @@ impl<'w> Scope<'w> {
 
     fn search(&self, module: usize, name: &str, space: Space, steps: usize) -> Option<Def> {
         let names = &self.names[module];
-        if let Some(def) = names.own.get(&(space, name.to_owned())) {
+        if let Some((def, _)) = names.own.get(&(space, name.to_owned())) {
             return Some(def.clone());
         }
         if space == Space::Macros
@@ -441,58 +462,145 @@ impl<'w> Scope<'w> {
                 return Some(def);
             }
         }
-        for glob in &names.globs {
-            match self.resolve_use(module, &glob.path, Space::Types, steps + 1) {
-                Some(Def::Module(target)) if target != module => {
-                    if let Some(def) = self.lookup(target, name, space, steps + 1) {
+        for target in self.reach(module).iter() {
+            match target {
+                Target::Module(from) => {
+                    if let Some(def) = self.seen_from(module, *from, name, space, steps) {
                         return Some(def);
                     }
                 }
-                Some(Def::Item(at, item)) => {
-                    if let Kind::Enum(read) = &self.world.modules[at].items[item].kind
+                Target::Enum(at, item) => {
+                    if let Kind::Enum(read) = &self.world.modules[*at].items[*item].kind
                         && read.variants.iter().any(|variant| variant.name == name)
                     {
-                        return Some(Def::Variant(at, item, name.to_owned()));
+                        return Some(Def::Variant(*at, *item, name.to_owned()));
                     }
                 }
-                _ => {}
+                Target::External(_) => {}
             }
         }
         None
     }
 
-    /// A name that nothing in the tree has, in a module with one glob from outside: most likely from there.
-    fn guess(&self, module: usize, name: &str, steps: usize) -> Option<Def> {
-        if self.guessing.replace(true) {
-            return None;
+    /// A name that a module has by itself or by `use`, as far as another may see it.
+    fn seen_from(
+        &self,
+        module: usize,
+        from: usize,
+        name: &str,
+        space: Space,
+        steps: usize,
+    ) -> Option<Def> {
+        let names = &self.names[from];
+        if let Some((def, vis)) = names.own.get(&(space, name.to_owned()))
+            && self.may_see(module, from, vis)
+        {
+            return Some(def.clone());
         }
-        let found = self.guess_at(module, name, steps);
-        self.guessing.set(false);
+        for import in names.uses.get(name).into_iter().flatten() {
+            if self.may_see(module, from, &import.vis)
+                && let Some(def) = self.resolve_use(from, &import.path, space, steps + 1)
+            {
+                return Some(def);
+            }
+        }
+        None
+    }
+
+    /// Whether what stands in `from` with this visibility can be seen in `module`.
+    fn may_see(&self, module: usize, from: usize, vis: &Visibility) -> bool {
+        if *vis != Visibility::Private {
+            return true;
+        }
+        std::iter::successors(Some(module), |at| self.world.modules[*at].parent)
+            .any(|above| above == from)
+    }
+
+    /// Finds out what all globs lead to. A glob may be found through another glob, so this goes on until nothing is new.
+    fn settle(&mut self) {
+        for _ in 0..MAX_ROUNDS {
+            let found: Vec<Vec<Target>> = (0..self.names.len())
+                .map(|module| self.targets_of(module))
+                .collect();
+            self.memo.borrow_mut().clear();
+            self.reach.borrow_mut().clear();
+            if found == self.targets {
+                break;
+            }
+            self.targets = found;
+        }
+        self.settled = true;
+    }
+
+    /// What the globs of a module lead to, as far as is known by now.
+    fn targets_of(&self, module: usize) -> Vec<Target> {
+        let mut found = Vec::new();
+        for glob in &self.names[module].globs {
+            match self.resolve_use(module, &glob.path, Space::Types, 0) {
+                Some(Def::Module(target)) if target != module => found.push(Target::Module(target)),
+                Some(Def::Item(at, item))
+                    if matches!(self.world.modules[at].items[item].kind, Kind::Enum(_)) =>
+                {
+                    found.push(Target::Enum(at, item));
+                }
+                Some(Def::External(base)) => found.push(Target::External(base)),
+                _ => {}
+            }
+        }
         found
     }
 
-    fn guess_at(&self, module: usize, name: &str, steps: usize) -> Option<Def> {
-        let mut bases: BTreeSet<String> = BTreeSet::new();
-        let mut seen = BTreeSet::new();
-        let mut open = vec![module];
-        while let Some(at) = open.pop() {
-            if !seen.insert(at) || seen.len() > MAX_STEPS {
+    /// What the globs of a module lead to in the end, nearest first.
+    fn reach(&self, module: usize) -> Arc<Vec<Target>> {
+        if let Some(known) = self.reach.borrow().get(&module) {
+            return Arc::clone(known);
+        }
+        let mut found: Vec<Target> = Vec::new();
+        if self.names[module].globs.is_empty() {
+            return Arc::new(found);
+        }
+        let mut seen = BTreeSet::from([module]);
+        let mut next = 0;
+        found.extend(self.targets[module].iter().cloned());
+        while let Some(target) = found.get(next).cloned() {
+            next += 1;
+            let Target::Module(at) = target else {
+                continue;
+            };
+            if !seen.insert(at) {
                 continue;
             }
-            for glob in &self.names[at].globs {
-                match self.resolve_use(at, &glob.path, Space::Types, steps + 1) {
-                    Some(Def::External(base)) => {
-                        bases.insert(base);
+            // A glob passes on what another glob brings only if it is for others to see.
+            let passes = self.names[at]
+                .globs
+                .iter()
+                .any(|glob| self.may_see(module, at, &glob.vis));
+            if passes {
+                for target in &self.targets[at] {
+                    if !found.contains(target) {
+                        found.push(target.clone());
                     }
-                    Some(Def::Module(target)) => open.push(target),
-                    _ => {}
                 }
             }
         }
-        let mut bases = bases.into_iter();
-        match (bases.next(), bases.next()) {
-            (Some(base), None) => Some(Def::External(known::canonical(&format!("{base}::{name}")))),
-            _ => None,
+        let found = Arc::new(found);
+        self.reach.borrow_mut().insert(module, Arc::clone(&found));
+        found
+    }
+
+    /// A name that nothing in the tree has, in a module with one glob from outside: most likely from there.
+    fn guess(&self, module: usize, name: &str) -> Option<Def> {
+        if !self.settled {
+            return None;
         }
+        let reach = self.reach(module);
+        let mut bases = reach.iter().filter_map(|target| match target {
+            Target::External(base) => Some(base),
+            _ => None,
+        });
+        let base = bases.next()?;
+        bases
+            .all(|other| other == base)
+            .then(|| Def::External(known::canonical(&format!("{base}::{name}"))))
     }
 }

@@ -312,7 +312,8 @@ fn implied(trait_: &TraitRef, canon: &mut Canon<'_>, interface: &Interface) -> V
     };
     let plain: &[&str] = match trait_.path.as_str() {
         "std::marker::Copy" => &["std::clone::Clone"],
-        "std::clone::Clone" => &["std::marker::Sized"],
+        "std::clone::Clone" | "std::default::Default" => &["std::marker::Sized"],
+        "std::future::Future" => return vec![same_args("std::future::IntoFuture")],
         "std::cmp::Eq" => &["std::cmp::PartialEq"],
         "std::cmp::Ord" => &["std::cmp::Eq", "std::cmp::PartialOrd"],
         "std::cmp::PartialOrd" => &["std::cmp::PartialEq"],
@@ -353,6 +354,37 @@ fn implied(trait_: &TraitRef, canon: &mut Canon<'_>, interface: &Interface) -> V
         found.extend(canon.bounds(&of.supertraits));
     }
     found
+}
+
+/// `F::IntoFuture` of a future is the future itself, as `I::IntoIter` of an iterator is.
+pub(super) struct Already {
+    /// What is known of parameters, by their canonical names.
+    pub(super) known: BTreeMap<String, Asked>,
+}
+
+impl Fold for Already {
+    fn assoc(&mut self, base: Type, trait_: Option<TraitRef>, name: &str, args: Vec<Arg>) -> Type {
+        let wanted = match name {
+            "IntoFuture" => "std::future::Future",
+            "IntoIter" => "std::iter::Iterator",
+            _ => "",
+        };
+        if let Type::Param(param) = &base
+            && let Some(asked) = self.known.get(param)
+            && asked
+                .all
+                .iter()
+                .any(|bound| matches!(bound, Bound::Trait { trait_, .. } if trait_.path == wanted))
+        {
+            return base;
+        }
+        Type::Assoc {
+            base: Box::new(base),
+            trait_: trait_.map(Box::new),
+            name: name.to_owned(),
+            args,
+        }
+    }
 }
 
 /// Type and constant parameters, in order.

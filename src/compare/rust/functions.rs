@@ -1,7 +1,9 @@
 //! Functions and methods: what a caller may hand in and gets back, and what an implementer has to write.
 
+use std::collections::BTreeMap;
+
 use super::Pair;
-use super::canon::{Asked, Canon, arguments, asked};
+use super::canon::{Already, Asked, Canon, arguments, asked};
 use super::generics::Audience;
 use super::items::Subject;
 use crate::finding::{Certainty, Finding, Role};
@@ -397,7 +399,23 @@ impl<'a> Pair<'a> {
         audience: Audience,
     ) {
         let before = old.1.ty(&old.0.output);
-        let after = new.1.ty(&new.0.output);
+        let mut after = new.1.ty(&new.0.output);
+        if before == after {
+            return;
+        }
+        // What converts a thing into what it is already changes nothing for those who handed it in.
+        let mut already = Already {
+            known: BTreeMap::new(),
+        };
+        for param in arguments(&old.0.generics) {
+            if let (ParamKind::Type { bounds, .. }, Type::Param(name)) =
+                (&param.kind, old.1.param(&param.name))
+            {
+                let known = asked(bounds, true, old.1, self.old);
+                already.known.insert(name, known);
+            }
+        }
+        after = already.ty(&after);
         if before == after {
             return;
         }

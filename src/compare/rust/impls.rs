@@ -3,7 +3,7 @@
 use super::Pair;
 use super::canon::{Asked, Canon, arguments, asked};
 use super::items::Subject;
-use super::report::Sides;
+use super::report::{Sides, sure};
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::rust::fold::Fold;
 use crate::interface::rust::{Arg, Generics, Impl, ParamKind, Type, last};
@@ -152,10 +152,21 @@ impl<'a> Pair<'a> {
             return;
         }
         let text = trait_text(of);
-        let certainty = if by_macro || blanket || of.derived && !self.is_trait(&of.trait_.path) {
+        // What a type is by its fields alone need not be said by an impl.
+        let automatic = matches!(
+            of.trait_.path.as_str(),
+            "std::marker::Send"
+                | "std::marker::Sync"
+                | "std::marker::Unpin"
+                | "std::panic::UnwindSafe"
+                | "std::panic::RefUnwindSafe"
+        );
+        let unsure =
+            by_macro || blanket || automatic || of.derived && !self.is_trait(&of.trait_.path);
+        let certainty = if unsure {
             Certainty::Possible
         } else {
-            Certainty::Definite
+            sure(&of.cfg)
         };
         let mut finding = Finding::new(
             "trait-impl-removed",

@@ -199,7 +199,7 @@ impl<'a> Pair<'a> {
         };
         let mut finding = Finding::new("item-removed", name.clone(), "", message);
         for role in role {
-            finding = finding.hurts(role, Certainty::Definite);
+            finding = finding.hurts(role, report::sure(&item.marks.cfg));
         }
         finding.help = match renamed {
             Some(now) => format!(

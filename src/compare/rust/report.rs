@@ -1,7 +1,7 @@
 //! How a finding shows both sides: places, signatures, marks. It decides nothing.
 
 use super::Pair;
-use crate::finding::{Finding, Origin, Side};
+use crate::finding::{Certainty, Finding, Origin, Side};
 use crate::interface::Place;
 use crate::interface::rust::{At, Item, parent, prefixes};
 use crate::rust::lines::header_line;
@@ -19,6 +19,15 @@ pub(super) fn header(path: &str, item: &Item) -> String {
 /// No place.
 pub(super) fn nowhere() -> At {
     At(None)
+}
+
+/// How sure it is that somebody misses a thing: under a condition that is not decided it may never have been there.
+pub(super) fn sure(conditions: &[String]) -> Certainty {
+    if conditions.is_empty() {
+        Certainty::Definite
+    } else {
+        Certainty::Possible
+    }
 }
 
 fn place(at: &At) -> Place {

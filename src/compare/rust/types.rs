@@ -4,7 +4,7 @@
 use super::Pair;
 use super::generics::Audience;
 use super::items::Subject;
-use super::report::Sides;
+use super::report::{Sides, sure};
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::rust::fold::Fold;
 use crate::interface::rust::{
@@ -399,8 +399,8 @@ impl<'a> Pair<'a> {
             variant.name.clone(),
             format!("variant `{}` of `{path}` is gone", variant.name),
         )
-        .hurts(Role::Constructors, Certainty::Definite)
-        .hurts(Role::Matchers, Certainty::Definite);
+        .hurts(Role::Constructors, sure(&variant.marks.cfg))
+        .hurts(Role::Matchers, sure(&variant.marks.cfg));
         finding.help = "keep the variant, deprecated, until its users have moved".to_owned();
         let sides = Sides::part_removed(
             self,
@@ -618,7 +618,7 @@ impl<'a> Pair<'a> {
             _ => format!("{word} `{}` of `{path}` is gone", member.name),
         };
         let mut finding = Finding::new("member-removed", path, member.name.clone(), message)
-            .hurts(Role::Callers, Certainty::Definite);
+            .hurts(Role::Callers, sure(&member.marks.cfg));
         finding.help = format!("keep the {word}, deprecated, until its callers have moved");
         let sides = Sides::part_removed(
             self,
