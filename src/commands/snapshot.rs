@@ -8,9 +8,6 @@ use crate::finding::{self, Finding};
 use crate::provider::{self, Provider, Snapped, TreeTexts};
 use crate::report::{self, Report, Summary};
 
-/// A contract to write, with the one before and its text.
-type ToWrite = (Box<Contract>, Option<(Contract, String)>);
-
 /// Writes all contracts, or none.
 pub(super) fn run(shell: &Shell, args: &Snapshot) -> Result<Outcome, Failure> {
     let project = Project::on_disk(shell)?;
@@ -33,7 +30,7 @@ pub(super) fn write_all(
     let mut refused: Vec<Finding> = Vec::new();
     let mut to_accept: Vec<&str> = Vec::new();
     let mut up_to_date: Vec<String> = Vec::new();
-    let mut to_write: Vec<ToWrite> = Vec::new();
+    let mut to_write: Vec<Planned> = Vec::new();
     for name in names {
         let known = match project.contract(name) {
             Ok(known) => known,
@@ -50,7 +47,7 @@ pub(super) fn write_all(
             None => Ok(provider::taken(provider, &project.config, name)),
         };
         match snapped {
-            Ok(Snapped::New(contract)) => to_write.push((contract, known)),
+            Ok(Snapped::New(contract)) => to_write.push(Planned { contract, known }),
             Ok(Snapped::Same(contract)) => {
                 up_to_date.push(format!("{name} {} is up to date", contract.version));
             }
@@ -91,17 +88,17 @@ pub(super) fn write_all(
     if outcome != Outcome::HOLDS {
         // All or nothing: half a snapshot would look like a whole one in review.
         if !to_write.is_empty() {
-            let left: Vec<&str> = to_write.iter().map(|(new, _)| new.name.as_str()).collect();
+            let left = to_write
+                .iter()
+                .map(|planned| planned.contract.name.as_str());
+            let left: Vec<&str> = left.collect();
             shell.warn(&format!("nothing is written, not even {}", left.join(", ")));
         }
         out.finish()?;
         return Ok(outcome);
     }
-    for (contract, known) in &to_write {
-        let before = known
-            .as_ref()
-            .map(|(contract, text)| (contract, text.as_str()));
-        shell.notice(&save(project, contract, before)?);
+    for planned in &to_write {
+        shell.notice(&save(project, planned)?);
     }
     for line in up_to_date {
         shell.notice(&line);
@@ -110,16 +107,20 @@ pub(super) fn write_all(
     Ok(outcome)
 }
 
-fn save(
-    project: &Project,
-    contract: &Contract,
-    before: Option<(&Contract, &str)>,
-) -> Result<String, Failure> {
-    let text = contract::write(before.map(|(_, text)| text), contract)
-        .map_err(|error| Failure::new(error.to_string()))?;
+/// A contract that is written once it is sure that all are.
+struct Planned {
+    contract: Box<Contract>,
+    known: Option<(Contract, String)>,
+}
+
+fn save(project: &Project, planned: &Planned) -> Result<String, Failure> {
+    let Planned { contract, known } = planned;
+    let before = known.as_ref().map(|(_, text)| text.as_str());
+    let text =
+        contract::write(before, contract).map_err(|error| Failure::new(error.to_string()))?;
     contract::save(&project.config.root_dir, &contract.path, &text)
         .map_err(|error| Failure::new(error.to_string()))?;
-    Ok(match before {
+    Ok(match known {
         None => format!(
             "{} {} is new: {}",
             contract.name, contract.version, contract.path

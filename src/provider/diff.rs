@@ -62,7 +62,7 @@ fn python(old: &Project<'_>, new: &Project<'_>, paths: &[String], diffed: &mut D
     let subjects = Subjects {
         old,
         new,
-        named: !paths.is_empty(),
+        asked: paths,
         known: Mutex::default(),
     };
     let subject = |path: &str| subjects.of(path);
@@ -201,7 +201,8 @@ fn troubles(project: &Project<'_>, interface: &Interface) -> Vec<Trouble> {
 struct Subjects<'a, 't> {
     old: &'a Project<'t>,
     new: &'a Project<'t>,
-    named: bool,
+    /// What was named; nothing for everything.
+    asked: &'a [String],
     known: Mutex<BTreeMap<String, Option<String>>>,
 }
 
@@ -231,7 +232,15 @@ impl Subjects<'_, '_> {
             self.new
         };
         let public = known.public_path(path);
-        (self.named || !is_private(&public)).then_some(public)
+        // A private name counts if it was named itself, or lies in something private that was.
+        let is_named = |asked: &String| {
+            [path, public.as_str()].iter().any(|path| {
+                path.strip_prefix(asked.as_str()).is_some_and(|rest| {
+                    (rest.is_empty() || rest.starts_with('.')) && !is_private(rest)
+                })
+            })
+        };
+        (!is_private(&public) || self.asked.iter().any(is_named)).then_some(public)
     }
 }
 

@@ -359,9 +359,7 @@ const GONE: [(&str, &[&str]); 9] = [
 
 /// Where the law does not hold. A rename is one finding, under the name that is gone in its direction. What is private
 /// by custom is gone when its module was named, but never announced. A re-export in Rust is not announced either.
-const ONE_WAY: [&str; 4] = [
-    "rules/class-became-function/factory/old",
-    "rules/class-became-function/only-called/old",
+const ONE_WAY: [&str; 2] = [
     "rules/item-removed/re-export/old",
     "rules/trait-item-removed/renamed/old",
 ];
