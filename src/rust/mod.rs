@@ -16,6 +16,8 @@ mod raw;
 mod resolve;
 mod scope;
 mod strip;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 
