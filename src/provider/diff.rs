@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use super::offer::rust_troubles;
+use super::offer::{damaged_manifests, rust_troubles};
 use super::{Provider, Trouble, is_rust_path};
 use crate::compare::{self, Audience, Options};
 use crate::finding::{self, Finding, Origin};
@@ -130,7 +130,7 @@ fn python(old: &Project<'_>, new: &Project<'_>, paths: &[String], diffed: &mut D
 }
 
 fn rust(old: &rust::Project<'_>, new: &rust::Project<'_>, paths: &[String], diffed: &mut Diffed) {
-    let (before, after) = if paths.is_empty() {
+    let (before, mut after) = if paths.is_empty() {
         rust::Project::changed(old, new)
     } else {
         let ((before, gone), (after, absent)) = (old.interface(paths), new.interface(paths));
@@ -138,6 +138,16 @@ fn rust(old: &rust::Project<'_>, new: &rust::Project<'_>, paths: &[String], diff
         diffed.missing.extend(missing.map(|path| (path, None)));
         (before, after)
     };
+    let lost: Vec<String> = before.crates.difference(&after.crates).cloned().collect();
+    let damaged = if lost.is_empty() {
+        Vec::new()
+    } else {
+        damaged_manifests(new)
+    };
+    if !damaged.is_empty() {
+        after.untrusted.extend(lost);
+        diffed.troubles.extend(damaged);
+    }
     for interface in [&before, &after] {
         diffed.troubles.extend(rust_troubles(interface, paths));
     }

@@ -102,8 +102,20 @@ impl Provider<'_> {
         if asked.is_empty() {
             return rust::Interface::default();
         }
-        let (interface, absent) = self.rust.interface(&asked);
+        let (mut interface, absent) = self.rust.interface(&asked);
         troubles.extend(rust_troubles(&interface, &asked));
+        if !absent.is_empty() {
+            let damaged = damaged_manifests(&self.rust);
+            if !damaged.is_empty() {
+                let crates = absent
+                    .iter()
+                    .map(|path| path.trim_start_matches("::").split("::").next());
+                interface
+                    .untrusted
+                    .extend(crates.flatten().map(str::to_owned));
+            }
+            troubles.extend(damaged);
+        }
         for path in absent {
             let bare = path.trim_start_matches("::");
             if !interface.is_untrusted(bare) {
@@ -127,6 +139,23 @@ impl Provider<'_> {
 /// Whether a Rust path is another one or inside it.
 fn starts(path: &str, outer: &str) -> bool {
     rust::prefixes(path).any(|prefix| prefix == outer)
+}
+
+/// Manifests that cannot be read: what is not found may be in their crates.
+pub(super) fn damaged_manifests(project: &crate::rust::Project<'_>) -> Vec<Trouble> {
+    let wrong = project.damaged_manifests().into_iter();
+    wrong
+        .map(|message| {
+            let (path, message) = message
+                .split_once(": ")
+                .unwrap_or(("Cargo.toml", message.as_str()));
+            Trouble {
+                subject: path.to_owned(),
+                place: None,
+                message: message.to_owned(),
+            }
+        })
+        .collect()
 }
 
 /// Files that could not be read, and that may hold what was asked for.

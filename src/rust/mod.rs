@@ -57,6 +57,17 @@ impl<'t> Project<'t> {
     }
 
     fn crates(&self) -> Vec<Crate> {
+        self.read_manifests(&mut BTreeSet::new())
+    }
+
+    /// What is wrong with the manifests, as `path: message`: crates that cannot be found are not crates that are gone.
+    pub fn damaged_manifests(&self) -> BTreeSet<String> {
+        let mut wrong = BTreeSet::new();
+        self.read_manifests(&mut wrong);
+        wrong
+    }
+
+    fn read_manifests(&self, wrong: &mut BTreeSet<String>) -> Vec<Crate> {
         let read = |path: &str| {
             self.files
                 .read_many(&[path])
@@ -64,12 +75,7 @@ impl<'t> Project<'t> {
                 .unwrap_or_else(|| Err("cannot be read".to_owned()))
                 .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
         };
-        manifest::crates(
-            &self.files.paths(),
-            &self.features,
-            read,
-            &mut BTreeSet::new(),
-        )
+        manifest::crates(&self.files.paths(), &self.features, read, wrong)
     }
 
     /// What was asked for, by path (`::krate::module::Item`, `crate::module::Item`, a module, a member of an item),
