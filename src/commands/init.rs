@@ -37,7 +37,7 @@ pub(super) fn run(shell: &Shell, args: &Init) -> Result<Outcome, Failure> {
     }
     let everything = provider.python().everything();
     let receivers = provider.python().receivers(&everything);
-    let proposals = propose::interfaces(&everything, &receivers);
+    let proposals = propose::interfaces(&everything, &receivers, &provider.rust().whole());
     let proposed: Vec<Proposed> = proposals
         .into_iter()
         .map(|proposal| Proposed {

@@ -72,7 +72,7 @@ pub fn write_new(interfaces: &[Proposed], source: &Source) -> String {
         Some((major, minor)) => {
             let _ = writeln!(out, "python = \"{major}.{minor}\"");
         }
-        None => out.push_str("# python = \"3.12\"             # the version that `sys.version_info` is compared with\n"),
+        None => out.push_str("# python = \"3.12\"              # the version that `sys.version_info` is compared with\n"),
     }
     line(
         &mut out,

@@ -3,11 +3,12 @@
 //! nothing of files.
 
 mod python;
+mod rust;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::Role;
-use crate::interface::python::Interface;
+use crate::interface;
 
 /// More interfaces than this are no proposal but a list.
 const MOST: usize = 12;
@@ -45,8 +46,13 @@ struct Candidate {
 pub type Receivers = BTreeMap<String, BTreeSet<String>>;
 
 /// The best proposals, sorted by name.
-pub fn interfaces(interface: &Interface, receivers: &Receivers) -> Vec<Proposal> {
-    let candidates = python::candidates(interface, receivers);
+pub fn interfaces(
+    of_python: &interface::python::Interface,
+    receivers: &Receivers,
+    of_rust: &interface::rust::Interface,
+) -> Vec<Proposal> {
+    let mut candidates = python::candidates(of_python, receivers);
+    candidates.extend(rust::candidates(of_rust));
     let mut by_module: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
     for candidate in candidates {
         by_module
@@ -101,4 +107,14 @@ fn name_all(proposals: Vec<(String, &'static str, Proposal)>) -> BTreeMap<String
         named.insert(proposal.name.clone(), proposal);
     }
     named
+}
+
+/// A number with what it counts.
+fn count(number: usize, what: &str) -> String {
+    let ending = match (number, what.ends_with("ss")) {
+        (1, _) => "",
+        (_, true) => "es",
+        (_, false) => "s",
+    };
+    format!("{number} {what}{ending}")
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Candidate, Receivers};
+use super::{Candidate, Receivers, count};
 use crate::finding::Role;
 use crate::interface::python::{Abstract, Class, Interface, Kind};
 
@@ -89,14 +89,14 @@ fn candidate(path: &str, class: &Class, heirs: usize, receivers: &Receivers) -> 
         (
             10 + by_custom + heirs,
             format!(
-                "{} that only raise NotImplementedError, {}",
+                "{} without a body of their own, {}",
                 count(by_custom, "method"),
                 count(heirs, "subclass")
             ),
         )
     } else if heirs >= 3 && own.len() >= 2 {
         (heirs + own.len() / 4, count(heirs, "subclass"))
-    } else if found.len() >= 2 && own.len() >= 4 {
+    } else if !found.is_empty() && own.len() >= 4 {
         (
             own.len() / 4 + found.len(),
             format!(
@@ -133,13 +133,4 @@ fn candidate(path: &str, class: &Class, heirs: usize, receivers: &Receivers) -> 
         why,
         weight,
     })
-}
-
-fn count(number: usize, what: &str) -> String {
-    let ending = match (number, what.ends_with("ss")) {
-        (1, _) => "",
-        (_, true) => "es",
-        (_, false) => "s",
-    };
-    format!("{number} {what}{ending}")
 }
