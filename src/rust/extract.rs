@@ -11,15 +11,14 @@ use super::resolve::Resolver;
 use super::scope::{Def, Scope, Space};
 use crate::interface::rust::fold::Fold;
 use crate::interface::rust::{
-    Bound, Enum, Field, Generics, Interface, Item, Kind, ParamKind, Struct, Trait, TraitItem,
-    TraitItemKind, Type, Variant,
+    Enum, Field, Interface, Item, Kind, Struct, Trait, TraitItem, TraitItemKind, Variant,
 };
 
 /// A tree with everything found out about its names.
 pub(super) struct Extract<'w> {
-    scope: Scope<'w>,
-    exports: Exports,
-    impls: Impls,
+    pub(super) scope: Scope<'w>,
+    pub(super) exports: Exports,
+    pub(super) impls: Impls,
 }
 
 impl<'w> Extract<'w> {
@@ -106,7 +105,7 @@ impl<'w> Extract<'w> {
     }
 
     /// The words in the bodies of this tree's own macros: a name that a call makes may stand there.
-    fn macro_words(&self) -> BTreeMap<&str, BTreeSet<&str>> {
+    pub(super) fn macro_words(&self) -> BTreeMap<&str, BTreeSet<&str>> {
         let mut bodies: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for module in &self.scope.world.modules {
             for item in module.items.iter() {
@@ -255,7 +254,7 @@ impl<'w> Extract<'w> {
         into.items.insert(key, item);
     }
 
-    fn item(&self, def: &Def) -> Option<Item> {
+    pub(super) fn item(&self, def: &Def) -> Option<Item> {
         let (module, index) = match def {
             Def::Item(module, index) => (*module, *index),
             Def::Module(module) => return Some(self.module(*module)),
@@ -326,7 +325,7 @@ impl<'w> Extract<'w> {
         })
     }
 
-    fn module(&self, module: usize) -> Item {
+    pub(super) fn module(&self, module: usize) -> Item {
         let world = self.scope.world;
         let read = &world.modules[module];
         let written = read.parent.and_then(|parent| {
@@ -358,7 +357,7 @@ impl<'w> Extract<'w> {
         }
     }
 
-    fn trait_(&self, module: usize, index: usize) -> Option<Trait> {
+    pub(super) fn trait_(&self, module: usize, index: usize) -> Option<Trait> {
         let Raw::Trait(read) = &self.scope.world.modules[module].items[index].kind else {
             return None;
         };
@@ -407,101 +406,14 @@ impl<'w> Extract<'w> {
             impls: self.impls.traits.get(&def).cloned().unwrap_or_default(),
         })
     }
-
-    /// Whether nobody outside can implement a trait: it needs something that nobody outside can name, or every type
-    /// that could have it has it already.
-    fn sealed(&self, def: &Def, seen: &mut BTreeSet<Def>) -> bool {
-        let Def::Item(module, index) = def else {
-            return false;
-        };
-        let Raw::Trait(read) = &self.scope.world.modules[*module].items[*index].kind else {
-            return false;
-        };
-        if !seen.insert(def.clone()) {
-            return false;
-        }
-        let mut supertraits = BTreeSet::new();
-        for bound in &read.supertraits {
-            let Bound::Trait { trait_, .. } = bound else {
-                continue;
-            };
-            let Some((found, _)) = self.scope.resolve(*module, &trait_.path, Space::Types) else {
-                continue;
-            };
-            supertraits.insert(self.key(&found));
-            if matches!(found, Def::Item(..)) {
-                if !self.is_open(&found) {
-                    return true;
-                }
-                if self.sealed(&found, seen) {
-                    return true;
-                }
-            }
-        }
-        let needs_hidden = read.items.iter().any(|(_, item, _)| {
-            !item.is_provided()
-                && match &item.kind {
-                    TraitItemKind::Function(function) => {
-                        item.marks.hidden
-                            || function
-                                .inputs
-                                .iter()
-                                .any(|input| self.cannot_be_named(*module, &input.ty))
-                    }
-                    _ => item.marks.hidden,
-                }
-        });
-        needs_hidden || self.blanket(def, &supertraits)
-    }
-
-    /// Whether somebody outside may name it: importable, and not left out of the documentation.
-    fn is_open(&self, def: &Def) -> bool {
-        self.exports
-            .keys
-            .get(def)
-            .is_some_and(|key| !self.exports.hidden.contains(key))
-    }
-
-    fn cannot_be_named(&self, module: usize, ty: &Type) -> bool {
-        match ty {
-            Type::Path(path, _) => match self.scope.resolve(module, path, Space::Types) {
-                Some((def @ Def::Item(..), _)) => match &def {
-                    // What an alias stands for may be anything.
-                    Def::Item(at, index)
-                        if matches!(
-                            self.scope.world.modules[*at].items[*index].kind,
-                            Raw::Alias { .. }
-                        ) =>
-                    {
-                        false
-                    }
-                    _ => !self.exports.keys.contains_key(&def),
-                },
-                _ => false,
-            },
-            Type::Ref { ty, .. } | Type::Slice(ty) | Type::Array(ty, _) => {
-                self.cannot_be_named(module, ty)
-            }
-            _ => false,
-        }
-    }
-
-    /// Every type that meets the trait's own supertraits has it already.
-    fn blanket(&self, def: &Def, supertraits: &BTreeSet<String>) -> bool {
-        let key = self.key(def);
-        self.impls.traits.get(def).into_iter().flatten().any(|of| {
-            let Type::Param(name) = &of.self_ty else {
-                return false;
-            };
-            of.trait_.path == key
-                && of.generics.wheres.is_empty()
-                && covers(&of.generics, name, supertraits)
-        })
-    }
 }
 
 /// Adds the words of a macro, and of the macros that it may call.
-fn reach(name: &str, bodies: &BTreeMap<&str, BTreeSet<&str>>, into: &mut BTreeSet<String>) {
+pub(super) fn reach(
+    name: &str,
+    bodies: &BTreeMap<&str, BTreeSet<&str>>,
+    into: &mut BTreeSet<String>,
+) {
     let mut seen = BTreeSet::new();
     let mut open = vec![name];
     while let Some(name) = open.pop() {
@@ -517,24 +429,7 @@ fn reach(name: &str, bodies: &BTreeMap<&str, BTreeSet<&str>>, into: &mut BTreeSe
     }
 }
 
-fn covers(generics: &Generics, name: &str, supertraits: &BTreeSet<String>) -> bool {
-    generics
-        .params
-        .iter()
-        .filter(|param| param.name == *name)
-        .all(|param| match &param.kind {
-            ParamKind::Type { bounds, .. } => bounds.iter().all(|bound| match bound {
-                Bound::Maybe(_) => true,
-                Bound::Trait { trait_, .. } => {
-                    supertraits.contains(&trait_.path) || trait_.path == "std::marker::Sized"
-                }
-                _ => false,
-            }),
-            _ => false,
-        })
-}
-
-fn fields(resolver: &mut Resolver<'_, '_>, fields: &[Field]) -> Vec<Field> {
+pub(super) fn fields(resolver: &mut Resolver<'_, '_>, fields: &[Field]) -> Vec<Field> {
     fields
         .iter()
         .map(|field| Field {

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use super::exports::Exports;
 use super::known;
+use super::plain::{apart, bare, more, own_args, plain};
 use super::raw::{Item, Kind};
-use super::resolve::{Resolver, parameters, renaming};
+use super::resolve::Resolver;
 use super::scope::{Def, Scope, Space};
 use crate::interface::rust::fold::{Fold, Substitute};
 use crate::interface::rust::{
-    Arg, Bound, Generics, Impl, Member, MemberKind, Param, ParamKind, TraitRef, Type, Where,
+    Arg, Bound, Generics, Impl, Member, MemberKind, ParamKind, TraitRef, Type,
 };
 
 /// What impls give to each item.
@@ -65,15 +66,15 @@ pub(super) fn impls(scope: &Scope<'_>, exports: &Exports) -> Impls {
     found
 }
 
-struct Collect<'s, 'w> {
-    scope: &'s Scope<'w>,
-    exports: &'s Exports,
-    by_name: BTreeMap<String, Def>,
-    found: Impls,
+pub(super) struct Collect<'s, 'w> {
+    pub(super) scope: &'s Scope<'w>,
+    pub(super) exports: &'s Exports,
+    pub(super) by_name: BTreeMap<String, Def>,
+    pub(super) found: Impls,
 }
 
 impl Collect<'_, '_> {
-    fn item(&mut self, module: usize, index: usize, item: &Item) {
+    pub(super) fn item(&mut self, module: usize, index: usize, item: &Item) {
         match &item.kind {
             Kind::Impl(read) => {
                 let mut resolver = Resolver::new(self.scope, self.exports, module);
@@ -95,7 +96,7 @@ impl Collect<'_, '_> {
     }
 
     /// The parameters of a type of this tree.
-    fn generics_of(&self, def: &Def) -> Option<Generics> {
+    pub(super) fn generics_of(&self, def: &Def) -> Option<Generics> {
         let Def::Item(module, index) = def else {
             return None;
         };
@@ -108,7 +109,7 @@ impl Collect<'_, '_> {
         Some(resolver.generics(generics))
     }
 
-    fn place(&mut self, mut read: Impl, host: bool) {
+    pub(super) fn place(&mut self, mut read: Impl, host: bool) {
         // `impl PartialEq<Foo> for Foo` is `impl PartialEq for Foo`.
         if defaults_to_self(&read.trait_.path)
             && let Some(Arg::Type(ty)) = read.trait_.args.first()
@@ -143,7 +144,7 @@ impl Collect<'_, '_> {
         }
     }
 
-    fn name_of(&self, def: &Def) -> String {
+    pub(super) fn name_of(&self, def: &Def) -> String {
         self.exports
             .keys
             .get(def)
@@ -152,7 +153,7 @@ impl Collect<'_, '_> {
     }
 
     /// Whether somebody outside can know the trait.
-    fn counts(&self, path: &str) -> bool {
+    pub(super) fn counts(&self, path: &str) -> bool {
         match self.by_name.get(path) {
             Some(def) => self.exports.keys.contains_key(def),
             None => true,
@@ -160,7 +161,7 @@ impl Collect<'_, '_> {
     }
 
     /// The item that an impl goes to.
-    fn home(&self, read: &Impl) -> Option<Def> {
+    pub(super) fn home(&self, read: &Impl) -> Option<Def> {
         if let Some(def) = self.local(&read.self_ty, 0) {
             return Some(def);
         }
@@ -174,7 +175,7 @@ impl Collect<'_, '_> {
     }
 
     /// The first type of this tree in a type.
-    fn local(&self, ty: &Type, depth: usize) -> Option<Def> {
+    pub(super) fn local(&self, ty: &Type, depth: usize) -> Option<Def> {
         if depth > 64 {
             return None;
         }
@@ -196,7 +197,7 @@ impl Collect<'_, '_> {
         }
     }
 
-    fn inherent(
+    pub(super) fn inherent(
         &mut self,
         module: usize,
         generics: &Generics,
@@ -261,7 +262,7 @@ impl Collect<'_, '_> {
         }
     }
 
-    fn derives(
+    pub(super) fn derives(
         &mut self,
         module: usize,
         index: usize,
@@ -332,7 +333,7 @@ pub(super) fn without_bindings(args: &[Arg]) -> Vec<&Arg> {
 }
 
 /// Traits of the standard library whose parameter is `Self` if it is not given.
-fn defaults_to_self(path: &str) -> bool {
+pub(super) fn defaults_to_self(path: &str) -> bool {
     matches!(path, "std::cmp::PartialEq" | "std::cmp::PartialOrd")
         || path.strip_prefix("std::ops::").is_some_and(|name| {
             let name = name.strip_suffix("Assign").unwrap_or(name);
@@ -350,221 +351,4 @@ fn defaults_to_self(path: &str) -> bool {
                     | "Shr"
             )
         })
-}
-
-/// A type's own parameters as arguments.
-pub(super) fn own_args(generics: &Generics) -> Vec<Arg> {
-    generics
-        .params
-        .iter()
-        .map(|param| match &param.kind {
-            ParamKind::Lifetime(_) => Arg::Lifetime(param.name.clone()),
-            ParamKind::Type { .. } => Arg::Type(Type::Param(param.name.clone())),
-            ParamKind::Const { .. } => Arg::Const(param.name.clone()),
-        })
-        .collect()
-}
-
-/// Parameters without defaults.
-pub(super) fn bare(generics: &Generics) -> Generics {
-    let mut generics = generics.clone();
-    for param in &mut generics.params {
-        match &mut param.kind {
-            ParamKind::Lifetime(_) => {}
-            ParamKind::Type { default, .. } => *default = None,
-            ParamKind::Const { default, .. } => *default = None,
-        }
-    }
-    generics
-}
-
-/// An impl that is for every value of a type's parameters (under conditions).
-struct Plain {
-    /// From the impl's names to the type's.
-    substitute: Substitute,
-    /// The impl's parameters, under the type's names and in its order; others behind them.
-    generics: Generics,
-}
-
-fn plain(generics: &Generics, self_ty: &Type, name: &str, own: &Generics) -> Option<Plain> {
-    let Type::Path(path, args) = self_ty else {
-        return None;
-    };
-    if path != name {
-        return None;
-    }
-    let mut args = args.clone();
-    // Lifetimes may be left out altogether.
-    let lifetimes = own
-        .params
-        .iter()
-        .filter(|param| matches!(param.kind, ParamKind::Lifetime(_)))
-        .count();
-    if !args.iter().any(|arg| matches!(arg, Arg::Lifetime(_))) {
-        for _ in 0..lifetimes {
-            args.insert(0, Arg::Lifetime("'_".to_owned()));
-        }
-    }
-    let names = parameters(&args)?;
-    let mut substitute = renaming(&names, own)?;
-    let mut renamed: Vec<Param> = own
-        .params
-        .iter()
-        .zip(&names)
-        .map(|(param, name)| Param {
-            name: param.name.clone(),
-            kind: generics
-                .params
-                .iter()
-                .find(|of| of.name == *name)
-                .map_or_else(|| bare_kind(&param.kind), |of| of.kind.clone()),
-        })
-        .collect();
-    for param in &generics.params {
-        if names.contains(&param.name) {
-            continue;
-        }
-        let mut fresh = param.name.clone();
-        while renamed.iter().any(|other| other.name == fresh) {
-            fresh.push('_');
-        }
-        if fresh != param.name {
-            rename(&mut substitute, param, &fresh);
-        }
-        renamed.push(Param {
-            name: fresh,
-            kind: param.kind.clone(),
-        });
-    }
-    // Lifetimes come first, as the language has it.
-    renamed.sort_by_key(|param| !matches!(param.kind, ParamKind::Lifetime(_)));
-    Some(Plain {
-        substitute,
-        generics: Generics {
-            params: renamed,
-            wheres: generics.wheres.clone(),
-        },
-    })
-}
-
-fn bare_kind(kind: &ParamKind) -> ParamKind {
-    match kind {
-        ParamKind::Lifetime(_) => ParamKind::Lifetime(Vec::new()),
-        ParamKind::Type { .. } => ParamKind::Type {
-            bounds: Vec::new(),
-            default: None,
-        },
-        ParamKind::Const { ty, .. } => ParamKind::Const {
-            ty: ty.clone(),
-            default: None,
-        },
-    }
-}
-
-fn rename(substitute: &mut Substitute, param: &Param, fresh: &str) {
-    match &param.kind {
-        ParamKind::Lifetime(_) => {
-            substitute
-                .lifetimes
-                .insert(param.name.clone(), fresh.to_owned());
-        }
-        ParamKind::Type { .. } => {
-            substitute
-                .types
-                .insert(param.name.clone(), Type::Param(fresh.to_owned()));
-        }
-        ParamKind::Const { .. } => {
-            substitute
-                .constants
-                .insert(param.name.clone(), fresh.to_owned());
-        }
-    }
-}
-
-/// A method whose own parameters have no name that the renaming gives to others.
-fn apart(
-    function: &crate::interface::rust::Function,
-    outer: &Substitute,
-) -> crate::interface::rust::Function {
-    let given = |name: &str| {
-        outer
-            .types
-            .iter()
-            .any(|(from, to)| from != name && *to == Type::Param(name.to_owned()))
-            || outer
-                .lifetimes
-                .iter()
-                .any(|(from, to)| from != name && to == name)
-            || outer
-                .constants
-                .iter()
-                .any(|(from, to)| from != name && to == name)
-    };
-    let mut own = Substitute::default();
-    let mut renamed = function.clone();
-    for param in &mut renamed.generics.params {
-        if given(&param.name) {
-            let mut fresh = format!("{}_", param.name);
-            while given(&fresh) {
-                fresh.push('_');
-            }
-            rename(&mut own, param, &fresh);
-            param.name = fresh;
-        }
-    }
-    if own.is_empty() {
-        return renamed;
-    }
-    let names = renamed.generics.params.clone();
-    let mut folded = own.function(&renamed);
-    for (param, named) in folded.generics.params.iter_mut().zip(names) {
-        param.name = named.name;
-    }
-    folded
-}
-
-/// What an impl asks more than its type does.
-fn more(asked: &Generics, own: &Generics) -> Vec<Where> {
-    let mut clauses = Vec::new();
-    for (param, known) in asked.params.iter().zip(&own.params) {
-        match (&param.kind, &known.kind) {
-            (ParamKind::Type { bounds, .. }, ParamKind::Type { bounds: known, .. }) => {
-                let more: Vec<Bound> = bounds
-                    .iter()
-                    .filter(|bound| !known.contains(bound))
-                    .cloned()
-                    .collect();
-                if !more.is_empty() {
-                    clauses.push(Where {
-                        higher: Vec::new(),
-                        ty: Type::Param(param.name.clone()),
-                        bounds: more,
-                    });
-                }
-            }
-            (ParamKind::Lifetime(bounds), ParamKind::Lifetime(known)) => {
-                let more: Vec<Bound> = bounds
-                    .iter()
-                    .filter(|bound| !known.contains(bound))
-                    .map(|bound| Bound::Lifetime(bound.clone()))
-                    .collect();
-                if !more.is_empty() {
-                    clauses.push(Where {
-                        higher: Vec::new(),
-                        ty: Type::Other(param.name.clone()),
-                        bounds: more,
-                    });
-                }
-            }
-            _ => {}
-        }
-    }
-    clauses.extend(
-        asked
-            .wheres
-            .iter()
-            .filter(|clause| !own.wheres.contains(clause))
-            .cloned(),
-    );
-    clauses
 }

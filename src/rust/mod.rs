@@ -5,6 +5,7 @@
 mod cfg;
 mod exports;
 mod extract;
+mod globs;
 mod impls;
 mod known;
 pub mod lines;
@@ -12,9 +13,11 @@ mod load;
 mod lower;
 mod manifest;
 mod parse;
+mod plain;
 mod raw;
 mod resolve;
 mod scope;
+mod sealed;
 mod strip;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::globs::Target;
 use super::known;
 use super::load::{World, is_public};
 use super::raw::Kind;
@@ -49,23 +50,12 @@ pub(super) struct Import {
     pub(super) hidden: bool,
 }
 
-/// What a glob leads to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Target {
-    /// All names of a module.
-    Module(usize),
-    /// All variants of an enum.
-    Enum(usize, usize),
-    /// All names of something outside the tree.
-    External(String),
-}
-
 /// The names of one module.
 #[derive(Debug, Default)]
-struct Names {
-    own: BTreeMap<(Space, String), (Def, Visibility)>,
-    uses: BTreeMap<String, Vec<Import>>,
-    globs: Vec<Import>,
+pub(super) struct Names {
+    pub(super) own: BTreeMap<(Space, String), (Def, Visibility)>,
+    pub(super) uses: BTreeMap<String, Vec<Import>>,
+    pub(super) globs: Vec<Import>,
 }
 
 /// Resolves paths in the modules of a tree.
@@ -73,27 +63,25 @@ struct Names {
 pub(super) struct Scope<'w> {
     /// The modules.
     pub(super) world: &'w World,
-    names: Vec<Names>,
-    exported_macros: BTreeMap<(usize, String), Def>,
-    by_crate: BTreeMap<String, usize>,
-    memo: RefCell<BTreeMap<(usize, Space, String), Option<Def>>>,
-    busy: RefCell<BTreeSet<(usize, Space, String)>>,
+    pub(super) names: Vec<Names>,
+    pub(super) exported_macros: BTreeMap<(usize, String), Def>,
+    pub(super) by_crate: BTreeMap<String, usize>,
+    pub(super) memo: RefCell<BTreeMap<(usize, Space, String), Option<Def>>>,
+    pub(super) busy: RefCell<BTreeSet<(usize, Space, String)>>,
     /// What each module's globs lead to, directly.
-    targets: Vec<Vec<Target>>,
+    pub(super) targets: Vec<Vec<Target>>,
     /// What they lead to in the end, as far as the module may see it.
-    reach: RefCell<BTreeMap<usize, Arc<Vec<Target>>>>,
+    pub(super) reach: RefCell<BTreeMap<usize, Arc<Vec<Target>>>>,
     /// All globs are resolved.
-    settled: bool,
+    pub(super) settled: bool,
     /// How many searches the question at hand may still cost.
-    fuel: Cell<usize>,
+    pub(super) fuel: Cell<usize>,
 }
 
 /// Chains of `use` longer than this are not followed.
-const MAX_STEPS: usize = 40;
-/// Globs that are found through globs through globs: deeper than this is not looked.
-const MAX_ROUNDS: usize = 12;
+pub(super) const MAX_STEPS: usize = 40;
 /// Searches for one name; globs that lead in circles could cost without end.
-const FUEL: usize = 20_000;
+pub(super) const FUEL: usize = 20_000;
 
 impl<'w> Scope<'w> {
     /// Reads the names of all modules.
@@ -123,7 +111,7 @@ impl<'w> Scope<'w> {
         scope
     }
 
-    fn read(&mut self, at: usize) -> Names {
+    pub(super) fn read(&mut self, at: usize) -> Names {
         let module = &self.world.modules[at];
         let mut names = Names::default();
         let mut hosts: BTreeMap<(Space, String), bool> = BTreeMap::new();
@@ -255,7 +243,7 @@ impl<'w> Scope<'w> {
     }
 
     /// The crate behind a name in paths.
-    fn external_crate(&self, from: usize, name: &str) -> Option<Def> {
+    pub(super) fn external_crate(&self, from: usize, name: &str) -> Option<Def> {
         let krate = &self.world.crates[from];
         if matches!(name, "std" | "core" | "alloc" | "proc_macro" | "test") {
             return Some(Def::External(known::canonical(name)));
@@ -278,7 +266,7 @@ impl<'w> Scope<'w> {
         self.resolve_at(module, path, space, 0)
     }
 
-    fn resolve_at(
+    pub(super) fn resolve_at(
         &self,
         module: usize,
         path: &str,
@@ -347,7 +335,13 @@ impl<'w> Scope<'w> {
     }
 
     /// A name without a path in front of it.
-    fn lexical(&self, module: usize, name: &str, space: Space, steps: usize) -> Option<Def> {
+    pub(super) fn lexical(
+        &self,
+        module: usize,
+        name: &str,
+        space: Space,
+        steps: usize,
+    ) -> Option<Def> {
         let krate = self.world.modules[module].krate;
         if let Some(def) = self.lookup(module, name, space, steps + 1) {
             return Some(def);
@@ -444,7 +438,13 @@ impl<'w> Scope<'w> {
         found
     }
 
-    fn search(&self, module: usize, name: &str, space: Space, steps: usize) -> Option<Def> {
+    pub(super) fn search(
+        &self,
+        module: usize,
+        name: &str,
+        space: Space,
+        steps: usize,
+    ) -> Option<Def> {
         let names = &self.names[module];
         if let Some((def, _)) = names.own.get(&(space, name.to_owned())) {
             return Some(def.clone());
@@ -480,127 +480,5 @@ impl<'w> Scope<'w> {
             }
         }
         None
-    }
-
-    /// A name that a module has by itself or by `use`, as far as another may see it.
-    fn seen_from(
-        &self,
-        module: usize,
-        from: usize,
-        name: &str,
-        space: Space,
-        steps: usize,
-    ) -> Option<Def> {
-        let names = &self.names[from];
-        if let Some((def, vis)) = names.own.get(&(space, name.to_owned()))
-            && self.may_see(module, from, vis)
-        {
-            return Some(def.clone());
-        }
-        for import in names.uses.get(name).into_iter().flatten() {
-            if self.may_see(module, from, &import.vis)
-                && let Some(def) = self.resolve_use(from, &import.path, space, steps + 1)
-            {
-                return Some(def);
-            }
-        }
-        None
-    }
-
-    /// Whether what stands in `from` with this visibility can be seen in `module`.
-    fn may_see(&self, module: usize, from: usize, vis: &Visibility) -> bool {
-        if *vis != Visibility::Private {
-            return true;
-        }
-        std::iter::successors(Some(module), |at| self.world.modules[*at].parent)
-            .any(|above| above == from)
-    }
-
-    /// Finds out what all globs lead to. A glob may be found through another glob, so this goes on until nothing is new.
-    fn settle(&mut self) {
-        for _ in 0..MAX_ROUNDS {
-            let found: Vec<Vec<Target>> = (0..self.names.len())
-                .map(|module| self.targets_of(module))
-                .collect();
-            self.memo.borrow_mut().clear();
-            self.reach.borrow_mut().clear();
-            if found == self.targets {
-                break;
-            }
-            self.targets = found;
-        }
-        self.settled = true;
-    }
-
-    /// What the globs of a module lead to, as far as is known by now.
-    fn targets_of(&self, module: usize) -> Vec<Target> {
-        let mut found = Vec::new();
-        for glob in &self.names[module].globs {
-            match self.resolve_use(module, &glob.path, Space::Types, 0) {
-                Some(Def::Module(target)) if target != module => found.push(Target::Module(target)),
-                Some(Def::Item(at, item))
-                    if matches!(self.world.modules[at].items[item].kind, Kind::Enum(_)) =>
-                {
-                    found.push(Target::Enum(at, item));
-                }
-                Some(Def::External(base)) => found.push(Target::External(base)),
-                _ => {}
-            }
-        }
-        found
-    }
-
-    /// What the globs of a module lead to in the end, nearest first.
-    fn reach(&self, module: usize) -> Arc<Vec<Target>> {
-        if let Some(known) = self.reach.borrow().get(&module) {
-            return Arc::clone(known);
-        }
-        let mut found: Vec<Target> = Vec::new();
-        if self.names[module].globs.is_empty() {
-            return Arc::new(found);
-        }
-        let mut seen = BTreeSet::from([module]);
-        let mut next = 0;
-        found.extend(self.targets[module].iter().cloned());
-        while let Some(target) = found.get(next).cloned() {
-            next += 1;
-            let Target::Module(at) = target else {
-                continue;
-            };
-            if !seen.insert(at) {
-                continue;
-            }
-            // A glob passes on what another glob brings only if it is for others to see.
-            let passes = self.names[at]
-                .globs
-                .iter()
-                .any(|glob| self.may_see(module, at, &glob.vis));
-            if passes {
-                for target in &self.targets[at] {
-                    if !found.contains(target) {
-                        found.push(target.clone());
-                    }
-                }
-            }
-        }
-        let found = Arc::new(found);
-        self.reach.borrow_mut().insert(module, Arc::clone(&found));
-        found
-    }
-
-    /// A name that nothing in the tree has, in a module with one glob from outside: most likely from there.
-    fn guess(&self, module: usize, name: &str) -> Option<Def> {
-        if !self.settled {
-            return None;
-        }
-        let reach = self.reach(module);
-        let mut bases = reach.iter().filter_map(|target| match target {
-            Target::External(base) => Some(base),
-            _ => None,
-        });
-        let base = bases.next()?;
-        bases
-            .all(|other| other == base)
-            .then(|| Def::External(known::canonical(&format!("{base}::{name}"))))
     }
 }

@@ -3,19 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::Pair;
-use super::canon::{Already, Asked, Canon, arguments, asked};
+use super::canon::{Already, Canon, arguments, asked};
 use super::generics::Audience;
 use super::items::Subject;
 use crate::finding::{Certainty, Finding, Role};
-use crate::interface::rust::fold::{Fold, Substitute};
-use crate::interface::rust::{
-    Arg, At, Bound, Function, Input, ParamKind, Receiver, TraitRef, Type,
-};
+use crate::interface::rust::fold::Fold;
+use crate::interface::rust::{Arg, Bound, Function, ParamKind, Receiver, TraitRef, Type};
 use crate::rust::lines::{type_text, types_text};
 
 /// How much callers feel of a change of type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Felt {
+pub(super) enum Felt {
     /// Nothing.
     Nothing,
     /// Most do not, some do.
@@ -25,7 +23,7 @@ enum Felt {
 }
 
 impl Felt {
-    fn hurt(self, finding: Finding, audience: Audience) -> Finding {
+    pub(super) fn hurt(self, finding: Finding, audience: Audience) -> Finding {
         let mut finding = finding;
         if audience.callers {
             match self {
@@ -92,7 +90,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    fn qualifiers(
+    pub(super) fn qualifiers(
         &mut self,
         subject: Subject<'_>,
         old: &Function,
@@ -157,7 +155,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    fn receiver(
+    pub(super) fn receiver(
         &mut self,
         subject: Subject<'_>,
         old: (&Function, &mut Canon<'a>),
@@ -215,183 +213,7 @@ impl<'a> Pair<'a> {
         );
     }
 
-    /// Compares parameters; true if all types are equal.
-    fn inputs(
-        &mut self,
-        subject: Subject<'_>,
-        old: (&Function, &Canon<'a>),
-        new: (&Function, &Canon<'a>),
-        audience: Audience,
-    ) -> bool {
-        let (before, after) = (old.0, new.0);
-        if before.inputs.len() != after.inputs.len() || before.variadic != after.variadic {
-            let count = |side: &Function| {
-                let more = if side.variadic { " or more" } else { "" };
-                format!("{}{more}", side.inputs.len())
-            };
-            let names = |side: &Function| -> Vec<String> {
-                side.inputs.iter().map(|input| input.name.clone()).collect()
-            };
-            let (olds, news) = (names(before), names(after));
-            let extra: Vec<String> = if news.len() > olds.len() {
-                news.iter()
-                    .filter(|name| !olds.contains(name))
-                    .cloned()
-                    .collect()
-            } else {
-                olds.iter()
-                    .filter(|name| !news.contains(name))
-                    .cloned()
-                    .collect()
-            };
-            let finding = Finding::new(
-                "parameter-count-changed",
-                subject.path,
-                extra.join(", "),
-                format!(
-                    "`{}` took {} arguments and takes {} now",
-                    subject.path,
-                    count(before),
-                    count(after)
-                ),
-            );
-            let finding = Felt::Surely.hurt(finding, audience);
-            let mark = |side: &Function, names: &[String]| -> At {
-                side.inputs
-                    .iter()
-                    .find(|input| !names.contains(&input.name))
-                    .map_or(At(None), |input| input.at.clone())
-            };
-            let (old_mark, new_mark) = (mark(before, &news), mark(after, &olds));
-            let help =
-                "keep the function, and add one with another name that takes the other arguments";
-            self.change(subject, finding, help, (Some(&old_mark), Some(&new_mark)));
-            return false;
-        }
-        // Where both have as many parameters of their own, these pair up, and their bounds are compared elsewhere.
-        let types = |side: &Function, canon: &Canon<'a>, apart: bool| {
-            if apart {
-                return opaque(side, canon);
-            }
-            let mut canon = canon.clone();
-            side.inputs
-                .iter()
-                .map(|input| canon.ty(&input.ty))
-                .collect()
-        };
-        let apart = arguments(&before.generics).len() != arguments(&after.generics).len();
-        let old_types: Vec<Type> = types(before, old.1, apart);
-        let new_types: Vec<Type> = types(after, new.1, apart);
-        let mut equal = true;
-        for (index, (input, now)) in before.inputs.iter().zip(&after.inputs).enumerate() {
-            let (Some(ty), Some(ty_now)) = (old_types.get(index), new_types.get(index)) else {
-                continue;
-            };
-            if ty == ty_now {
-                continue;
-            }
-            equal = false;
-            self.input(subject, (index, input, ty), (now, ty_now), audience);
-        }
-        equal
-    }
-
-    fn input(
-        &mut self,
-        subject: Subject<'_>,
-        old: (usize, &Input, &Type),
-        new: (&Input, &Type),
-        audience: Audience,
-    ) {
-        let (index, input, ty) = old;
-        let (now, ty_now) = new;
-        let name = if input.name == "_" {
-            format!("#{}", index + 1)
-        } else {
-            input.name.clone()
-        };
-        // Of two opaque parameters only what is asked of them counts.
-        if let (Type::Impl(bounds), Type::Impl(bounds_now)) = (ty, ty_now) {
-            let (mut canon_old, mut canon_new) = (self.canon(), self.canon());
-            let before = asked(bounds, true, &mut canon_old, self.old);
-            let after = asked(bounds_now, true, &mut canon_new, self.new);
-            self.opaque_input(
-                subject,
-                &name,
-                (&before, &input.at),
-                (&after, &now.at),
-                audience,
-            );
-            return;
-        }
-        let felt = accepts(ty, ty_now);
-        let finding = Finding::new(
-            "parameter-type-changed",
-            subject.path,
-            name.clone(),
-            format!(
-                "`{}` took `{name}` as `{}` and takes it as `{}` now",
-                subject.path,
-                types_text(&input.ty, &now.ty).0,
-                types_text(&input.ty, &now.ty).1
-            ),
-        );
-        let finding = felt.hurt(finding, audience);
-        let help = "take both (`impl Into<..>`), or keep the function and add another";
-        self.change(subject, finding, help, (Some(&input.at), Some(&now.at)));
-    }
-
-    fn opaque_input(
-        &mut self,
-        subject: Subject<'_>,
-        name: &str,
-        old: (&Asked, &At),
-        new: (&Asked, &At),
-        audience: Audience,
-    ) {
-        let more = old.0.missing(new.0);
-        let less = new.0.missing(old.0);
-        let texts = |bounds: &[Bound]| {
-            bounds
-                .iter()
-                .map(crate::rust::lines::bound_text)
-                .collect::<Vec<_>>()
-                .join(" + ")
-        };
-        if !more.is_empty() {
-            let mut finding = Finding::new(
-                "bound-added",
-                subject.path,
-                name,
-                format!("`{}` now asks `{name}: {}`", subject.path, texts(&more)),
-            );
-            if audience.callers {
-                finding = finding.hurts(Role::Callers, Certainty::Definite);
-            }
-            let help = "ask for it only where it is needed, in a function that is new";
-            self.change(subject, finding, help, (Some(old.1), Some(new.1)));
-        } else if !less.is_empty() && audience.implementers {
-            let finding = Finding::new(
-                "bound-removed",
-                subject.path,
-                name,
-                format!(
-                    "`{}` no longer promises `{name}: {}` to those who write it",
-                    subject.path,
-                    texts(&less)
-                ),
-            )
-            .hurts(Role::Implementers, Certainty::Definite);
-            self.change(
-                subject,
-                finding,
-                "keep the bound: implementers rely on it",
-                (Some(old.1), Some(new.1)),
-            );
-        }
-    }
-
-    fn output(
+    pub(super) fn output(
         &mut self,
         subject: Subject<'_>,
         old: (&Function, &mut Canon<'a>),
@@ -456,7 +278,7 @@ impl<'a> Pair<'a> {
     }
 
     /// The function's own type parameters, as a caller may write them (`f::<T>`) and an implementer has to.
-    fn own_params(
+    pub(super) fn own_params(
         &mut self,
         subject: Subject<'_>,
         old: &Function,
@@ -519,45 +341,10 @@ impl<'a> Pair<'a> {
             (None, None),
         );
     }
-
-    /// Lifetimes, where types are equal without them.
-    fn lifetimes(
-        &mut self,
-        subject: Subject<'_>,
-        old: &Function,
-        new: &Function,
-        audience: Audience,
-    ) {
-        let (before, after) = (tied(old), tied(new));
-        if before == after {
-            return;
-        }
-        let mut finding = Finding::new(
-            "lifetime-changed",
-            subject.path,
-            "",
-            format!(
-                "lifetimes in `{}` are tied together in another way",
-                subject.path
-            ),
-        );
-        if audience.callers {
-            finding = finding.hurts(Role::Callers, Certainty::Possible);
-        }
-        if audience.implementers {
-            finding = finding.hurts(Role::Implementers, Certainty::Possible);
-        }
-        self.change(
-            subject,
-            finding,
-            "keep what is returned tied to what it was tied to",
-            (None, None),
-        );
-    }
 }
 
 /// A function with `async` spelled out.
-fn plain(function: &Function) -> Function {
+pub(super) fn plain(function: &Function) -> Function {
     let mut plain = function.clone();
     if plain.is_async {
         plain.is_async = false;
@@ -576,196 +363,10 @@ fn plain(function: &Function) -> Function {
     plain
 }
 
-/// The types of parameters, a type parameter that only one of them uses spelled as `impl Bounds`.
-fn opaque(function: &Function, canon: &Canon<'_>) -> Vec<Type> {
-    let mut canon = canon.clone();
-    let mut substitute = Substitute::default();
-    for param in arguments(&function.generics) {
-        let ParamKind::Type { bounds, .. } = &param.kind else {
-            continue;
-        };
-        let mut count = Count {
-            name: &param.name,
-            seen: 0,
-        };
-        for input in &function.inputs {
-            count.ty(&input.ty);
-        }
-        let in_inputs = count.seen;
-        count.ty(&function.output);
-        count.generics(&function.generics);
-        if in_inputs == 1 && count.seen == 1 {
-            substitute
-                .types
-                .insert(param.name.clone(), Type::Impl(bounds.clone()));
-        }
-    }
-    function
-        .inputs
-        .iter()
-        .map(|input| {
-            let ty = substitute.ty(&input.ty);
-            canon.ty(&ty)
-        })
-        .collect()
-}
-
-/// Counts how often a parameter is named.
-struct Count<'n> {
-    name: &'n str,
-    seen: usize,
-}
-
-impl Fold for Count<'_> {
-    fn param(&mut self, name: &str) -> Type {
-        if name == self.name {
-            self.seen += 1;
-        }
-        Type::Param(name.to_owned())
-    }
-}
-
-/// How callers feel it when a parameter of type `old` becomes one of type `new`.
-fn accepts(old: &Type, new: &Type) -> Felt {
-    match (old, new) {
-        // Whoever handed in the one can hand in the other, except where inference stops helping.
-        (old, Type::Impl(_) | Type::Param(_)) if !matches!(old, Type::Impl(_) | Type::Param(_)) => {
-            Felt::Perhaps
-        }
-        (
-            Type::Ref {
-                mutable, ty: inner, ..
-            },
-            Type::Ref {
-                mutable: mutable_now,
-                ty: inner_now,
-                ..
-            },
-        ) if *mutable || !*mutable_now => {
-            let derefs = match (&**inner, &**inner_now) {
-                (a, b) if a == b => true,
-                (Type::Path(path, _), Type::Path(now, _)) => matches!(
-                    (path.as_str(), now.as_str()),
-                    ("std::string::String", "str")
-                        | ("std::path::PathBuf", "std::path::Path")
-                        | ("std::ffi::OsString", "std::ffi::OsStr")
-                        | ("std::ffi::CString", "std::ffi::CStr")
-                ),
-                (Type::Path(path, args), Type::Slice(of)) => {
-                    path == "std::vec::Vec" && args.first() == Some(&Arg::Type((**of).clone()))
-                }
-                (Type::Array(item, _), Type::Slice(of)) => item == of,
-                _ => false,
-            };
-            if derefs { Felt::Perhaps } else { Felt::Surely }
-        }
-        _ => Felt::Surely,
-    }
-}
-
 /// `&mut T` where `&T` is enough.
-fn is_less_mutable(given: &Type, wanted: &Type) -> bool {
+pub(super) fn is_less_mutable(given: &Type, wanted: &Type) -> bool {
     matches!(
         (given, wanted),
         (Type::Ref { mutable: true, ty: a, .. }, Type::Ref { mutable: false, ty: b, .. }) if a == b
     )
-}
-
-/// Lifetimes of inputs and output by where they are first seen; what stands for itself alone is nothing.
-fn tied(function: &Function) -> Vec<String> {
-    let mut walk = Tied {
-        seen: Vec::new(),
-        over: Vec::new(),
-    };
-    match &function.receiver {
-        Some(Receiver::Reference { lifetime, .. }) => {
-            walk.lifetime(lifetime.as_deref());
-        }
-        Some(Receiver::Typed(ty)) => {
-            walk.ty(ty);
-        }
-        Some(Receiver::Value) | None => {}
-    }
-    let by_self = walk.seen.len();
-    for input in &function.inputs {
-        walk.ty(&input.ty);
-    }
-    let inputs = walk.seen.len();
-    walk.ty(&function.output);
-    let seen = walk.seen;
-    // What is elided in the output is the lifetime of `self`, or the only one there is.
-    let only: Vec<String> = {
-        let mut names: Vec<String> = seen[..inputs].to_vec();
-        names.retain(|name| name != "'static");
-        let elided = names.iter().filter(|name| *name == "'_").count();
-        let mut named: Vec<String> = names.into_iter().filter(|name| name != "'_").collect();
-        named.sort();
-        named.dedup();
-        if elided == 0 { named } else { Vec::new() }
-    };
-    let source = if by_self > 0 {
-        seen.first().cloned()
-    } else if only.len() == 1 {
-        only.first().cloned()
-    } else {
-        None
-    };
-    let outputs: Vec<String> = seen[inputs..]
-        .iter()
-        .map(|name| {
-            if name == "'_" {
-                source
-                    .clone()
-                    .filter(|name| name != "'_")
-                    .unwrap_or_else(|| "'_".to_owned())
-            } else {
-                name.clone()
-            }
-        })
-        .collect();
-    let first = seen[..inputs].to_vec();
-    outputs
-        .into_iter()
-        .filter(|name| name != "'_")
-        .filter_map(|name| {
-            if name == "'static" {
-                return Some(name);
-            }
-            // Tied to the source of elision is what elision says.
-            if Some(&name) == source.as_ref()
-                && first.iter().filter(|other| **other == name).count() == 1
-            {
-                return None;
-            }
-            let tied: Vec<String> = first
-                .iter()
-                .enumerate()
-                .filter(|(_, other)| **other == name)
-                .map(|(index, _)| index.to_string())
-                .collect();
-            Some(tied.join("+"))
-        })
-        .collect()
-}
-
-struct Tied {
-    seen: Vec<String>,
-    over: Vec<String>,
-}
-
-impl Fold for Tied {
-    fn lifetime(&mut self, name: Option<&str>) -> Option<String> {
-        let name = name.unwrap_or("'_");
-        if !self.over.iter().any(|over| over == name) {
-            self.seen.push(name.to_owned());
-        }
-        Some(name.to_owned())
-    }
-    fn enter(&mut self, higher: &[String]) {
-        self.over.extend(higher.iter().cloned());
-    }
-    fn leave(&mut self, higher: &[String]) {
-        let left = self.over.len().saturating_sub(higher.len());
-        self.over.truncate(left);
-    }
 }

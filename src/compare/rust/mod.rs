@@ -4,10 +4,15 @@
 //! The verdicts are those of the definitions; who of the roles is listening is decided elsewhere.
 
 mod canon;
+mod dyn_compatible;
+mod enums;
 mod functions;
 mod generics;
 mod impls;
+mod inputs;
 mod items;
+mod lifetimes;
+mod members;
 mod report;
 mod traits;
 mod types;

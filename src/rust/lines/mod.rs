@@ -6,13 +6,16 @@
 //! value of the type; `#[sealed]` on a trait that nobody outside can implement.
 
 mod header;
+mod items;
+mod members;
 mod print;
 mod read;
+mod tables;
 
 use std::fmt;
 
-pub use print::{Part, bound_text, header_line, part_line, tables, type_text, types_text};
 pub use read::read;
+pub use tables::{Part, bound_text, header_line, part_line, tables, type_text, types_text};
 
 use crate::interface::Place;
 

@@ -1,180 +1,19 @@
 //! Items to lines. Names are shortened by the contract's names table; a name that would be misread stays in full.
 
-use std::collections::BTreeSet;
-
-use super::header;
+use crate::interface::Names;
 use crate::interface::rust::types::{
     Arg, Bound, Generics, Param, ParamKind, TraitRef, Type, Where,
 };
-use crate::interface::rust::{
-    Function, Impl, Interface, Item, Kind, Marks, Member, MemberKind, Receiver, TraitItem,
-    TraitItemKind, Variant, Visibility, parent,
-};
-use crate::interface::table::Facts;
-use crate::interface::{Line, Names, Table};
-use crate::rust::impls::{bare, own_args};
+use crate::interface::rust::{Function, Marks, Receiver};
 use crate::rust::known;
 
 /// What a printed thing needs to know: how to shorten names, and which short names are taken by parameters.
 pub(super) struct Printer<'n> {
-    names: Option<&'n mut Names>,
+    pub(super) names: Option<&'n mut Names>,
     /// Parameters in scope.
-    scope: Vec<String>,
+    pub(super) scope: Vec<String>,
     /// Paths in full.
-    full: bool,
-}
-
-/// All items as tables, sorted by kind and path. Functions, constants and re-exports of a module that is an item
-/// itself stand in its table; otherwise each has its own.
-pub fn tables(interface: &Interface, names: &mut Names) -> Vec<Table> {
-    reserve(interface, names);
-    let mut printer = Printer {
-        names: Some(names),
-        scope: Vec::new(),
-        full: false,
-    };
-    let mut tables: Vec<Table> = Vec::new();
-    let is_module = |path: &str| {
-        interface
-            .items
-            .get(path)
-            .is_some_and(|item| item.kind == Kind::Module)
-    };
-    for (path, item) in &interface.items {
-        let inside = is_module(parent(path));
-        let small = matches!(
-            item.kind,
-            Kind::Function(_) | Kind::Const(_) | Kind::Static { .. } | Kind::Macro
-        );
-        if inside && small {
-            continue;
-        }
-        let mut table = Table {
-            kind: header::kind(&item.kind),
-            path: header::table_path(path),
-            is: Line::new(printer.header(path, item)),
-            provides: printer.members(path, item),
-            requires: Facts::new(),
-            effects: Facts::new(),
-        };
-        if item.kind == Kind::Module {
-            for (other, item) in &interface.items {
-                let small = matches!(
-                    item.kind,
-                    Kind::Function(_) | Kind::Const(_) | Kind::Static { .. } | Kind::Macro
-                );
-                if small && parent(other) == path {
-                    table.provides.push(Line::new(printer.header(other, item)));
-                }
-            }
-            for (export, target) in &interface.exports {
-                let same = export.trim_end_matches("()") == target.trim_end_matches("()");
-                if parent(export) == path && !same {
-                    let line = header::reexport(export, target);
-                    table.provides.push(Line::new(line));
-                }
-            }
-        }
-        table.provides.sort_by(|a, b| a.text.cmp(&b.text));
-        table.provides.dedup();
-        tables.push(table);
-    }
-    tables.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
-    tables
-}
-
-/// Keeps words that lines use as they are from becoming short names.
-fn reserve(interface: &Interface, names: &mut Names) {
-    for (short, _) in known::PRELUDE {
-        names.reserve(*short);
-    }
-    names.reserve("Self");
-    let mut walk = header::Words::default();
-    for item in interface.items.values() {
-        walk.item(item);
-    }
-    let words: BTreeSet<String> = walk.words;
-    for word in words {
-        names.reserve(word);
-    }
-}
-
-/// The header of an item as one line for a person.
-pub fn header_line(path: &str, item: &Item) -> String {
-    let mut printer = Printer {
-        names: None,
-        scope: Vec::new(),
-        full: false,
-    };
-    printer.header(path, item)
-}
-
-/// A field, variant, member or item of a trait as one line for a person.
-pub fn part_line(part: Part<'_>) -> String {
-    let mut printer = Printer {
-        names: None,
-        scope: Vec::new(),
-        full: false,
-    };
-    match part {
-        Part::Field(field) => {
-            let ty = printer.ty(&field.ty);
-            format!("{}pub {}: {ty}", marks(&field.marks), escape(&field.name))
-        }
-        Part::Variant(variant) => printer.variant(variant),
-        Part::Member(member) => printer.member(member),
-        Part::TraitItem(name, item) => printer.trait_item(name, item),
-        Part::Impl(of) => printer.full_impl(of),
-    }
-}
-
-/// A part of an item that has a line of its own.
-#[derive(Debug, Clone, Copy)]
-pub enum Part<'p> {
-    /// A field.
-    Field(&'p crate::interface::rust::Field),
-    /// A variant.
-    Variant(&'p Variant),
-    /// An item of an inherent impl.
-    Member(&'p Member),
-    /// An item of a trait, with its name.
-    TraitItem(&'p str, &'p TraitItem),
-    /// An impl of a trait.
-    Impl(&'p Impl),
-}
-
-/// A type as text, with full names shortened to their last part: for a person, not to be read back.
-pub fn type_text(ty: &Type) -> String {
-    let mut printer = Printer {
-        names: None,
-        scope: Vec::new(),
-        full: false,
-    };
-    printer.ty(ty)
-}
-
-/// Two types as text for a person: with paths where they would read the same without.
-pub fn types_text(old: &Type, new: &Type) -> (String, String) {
-    let (short_old, short_new) = (type_text(old), type_text(new));
-    if short_old != short_new {
-        return (short_old, short_new);
-    }
-    let mut printer = Printer {
-        names: None,
-        scope: Vec::new(),
-        full: true,
-    };
-    (printer.ty(old), printer.ty(new))
-}
-
-/// A bound as text for a person.
-pub fn bound_text(bound: &Bound) -> String {
-    let mut printer = Printer {
-        names: None,
-        scope: Vec::new(),
-        full: false,
-    };
-    printer.bound(bound)
+    pub(super) full: bool,
 }
 
 impl Printer<'_> {
@@ -203,14 +42,14 @@ impl Printer<'_> {
     }
 
     /// Takes parameters into scope.
-    fn enter(&mut self, generics: &Generics) -> usize {
+    pub(super) fn enter(&mut self, generics: &Generics) -> usize {
         let before = self.scope.len();
         self.scope
             .extend(generics.params.iter().map(|param| param.name.clone()));
         before
     }
 
-    fn leave(&mut self, before: usize) {
+    pub(super) fn leave(&mut self, before: usize) {
         self.scope.truncate(before);
     }
 
@@ -286,7 +125,7 @@ impl Printer<'_> {
     }
 
     /// A type where `+` would be misread.
-    fn single(&mut self, ty: &Type) -> String {
+    pub(super) fn single(&mut self, ty: &Type) -> String {
         let text = self.ty(ty);
         match ty {
             Type::Dyn(bounds) | Type::Impl(bounds) if bounds.len() > 1 => format!("({text})"),
@@ -294,7 +133,7 @@ impl Printer<'_> {
         }
     }
 
-    fn output(&mut self, output: &Type) -> String {
+    pub(super) fn output(&mut self, output: &Type) -> String {
         if output.is_unit() {
             String::new()
         } else {
@@ -302,7 +141,7 @@ impl Printer<'_> {
         }
     }
 
-    fn constant(&mut self, text: &str) -> String {
+    pub(super) fn constant(&mut self, text: &str) -> String {
         if text.contains("::") && !text.contains(' ') && !text.starts_with("Self") {
             self.path(text)
         } else {
@@ -310,7 +149,7 @@ impl Printer<'_> {
         }
     }
 
-    fn args(&mut self, args: &[Arg]) -> String {
+    pub(super) fn args(&mut self, args: &[Arg]) -> String {
         if args.is_empty() {
             return String::new();
         }
@@ -318,7 +157,7 @@ impl Printer<'_> {
         format!("<{}>", args.join(", "))
     }
 
-    fn arg(&mut self, arg: &Arg) -> String {
+    pub(super) fn arg(&mut self, arg: &Arg) -> String {
         match arg {
             Arg::Lifetime(name) => name.clone(),
             Arg::Type(ty) => self.ty(ty),
@@ -351,7 +190,7 @@ impl Printer<'_> {
     }
 
     /// A trait with its arguments.
-    fn trait_ref(&mut self, trait_: &TraitRef) -> String {
+    pub(super) fn trait_ref(&mut self, trait_: &TraitRef) -> String {
         let path = self.path(&trait_.path);
         if trait_.path.starts_with("std::ops::Fn")
             && let [
@@ -371,7 +210,7 @@ impl Printer<'_> {
         format!("{path}{}", self.args(&trait_.args))
     }
 
-    fn bounds(&mut self, bounds: &[Bound]) -> String {
+    pub(super) fn bounds(&mut self, bounds: &[Bound]) -> String {
         let bounds: Vec<String> = bounds.iter().map(|bound| self.bound(bound)).collect();
         bounds.join(" + ")
     }
@@ -393,7 +232,7 @@ impl Printer<'_> {
     }
 
     /// `<T: Bound>`.
-    fn params(&mut self, params: &[Param]) -> String {
+    pub(super) fn params(&mut self, params: &[Param]) -> String {
         if params.is_empty() {
             return String::new();
         }
@@ -428,7 +267,7 @@ impl Printer<'_> {
     }
 
     /// ` where ..`, or nothing.
-    fn wheres(&mut self, wheres: &[Where]) -> String {
+    pub(super) fn wheres(&mut self, wheres: &[Where]) -> String {
         if wheres.is_empty() {
             return String::new();
         }
@@ -484,262 +323,10 @@ impl Printer<'_> {
         self.leave(before);
         line
     }
-
-    fn full_impl(&mut self, of: &Impl) -> String {
-        let before = self.enter(&of.generics);
-        let line = format!(
-            "impl{} {}{} for {}{}",
-            self.params(&of.generics.params),
-            if of.negative { "!" } else { "" },
-            self.trait_ref(&of.trait_),
-            self.ty(&of.self_ty),
-            self.wheres(&of.generics.wheres)
-        );
-        self.leave(before);
-        line
-    }
-
-    fn implementation(&mut self, of: &Impl, path: &str, own: &Generics) -> String {
-        let mut line = marks(&Marks {
-            cfg: of.cfg.clone(),
-            ..Marks::default()
-        });
-        if of.derived {
-            line.push_str("#[derive] ");
-        }
-        let plain = of.generics == bare(own)
-            && matches!(&of.self_ty, Type::Path(of, args) if of == path && *args == own_args(own));
-        if plain {
-            let before = self.enter(own);
-            line.push_str("impl ");
-            if of.negative {
-                line.push('!');
-            }
-            line.push_str(&self.trait_ref(&of.trait_));
-            self.leave(before);
-        } else {
-            line.push_str(&self.full_impl(of));
-        }
-        line
-    }
-
-    fn member(&mut self, member: &Member) -> String {
-        let mut line = marks(&member.marks);
-        let before = match &member.only_for {
-            Some((generics, ty)) => {
-                let before = self.enter(generics);
-                line.push_str(&format!(
-                    "impl{} {}{} {{ ",
-                    self.params(&generics.params),
-                    self.ty(ty),
-                    self.wheres(&generics.wheres)
-                ));
-                before
-            }
-            None => self.scope.len(),
-        };
-        line.push_str("pub ");
-        match &member.kind {
-            MemberKind::Function(function) => {
-                line.push_str(&self.function(&member.name, function));
-            }
-            MemberKind::Const(ty) => {
-                line.push_str(&format!("const {}: {};", escape(&member.name), self.ty(ty)));
-            }
-        }
-        if member.only_for.is_some() {
-            line.push_str(" }");
-        }
-        self.leave(before);
-        line
-    }
-
-    fn trait_item(&mut self, name: &str, item: &TraitItem) -> String {
-        let mut line = marks(&item.marks);
-        match &item.kind {
-            TraitItemKind::Function(function) => line.push_str(&self.function(name, function)),
-            TraitItemKind::Const { ty, provided } => {
-                line.push_str(&format!("const {}: {}", escape(name), self.ty(ty)));
-                line.push_str(if *provided { " = ..;" } else { ";" });
-            }
-            TraitItemKind::Type {
-                generics,
-                bounds,
-                default,
-            } => {
-                let before = self.enter(generics);
-                line.push_str("type ");
-                line.push_str(&escape(name));
-                line.push_str(&self.params(&generics.params));
-                if !bounds.is_empty() {
-                    line.push_str(": ");
-                    line.push_str(&self.bounds(bounds));
-                }
-                if let Some(default) = default {
-                    line.push_str(" = ");
-                    line.push_str(&self.ty(default));
-                }
-                line.push_str(&self.wheres(&generics.wheres));
-                line.push(';');
-                self.leave(before);
-            }
-        }
-        line
-    }
-
-    fn variant(&mut self, variant: &Variant) -> String {
-        let mut line = marks(&variant.marks);
-        line.push_str(&escape(&variant.name));
-        line.push_str(&header::fields(self, variant.shape, &variant.fields));
-        if let Some(number) = &variant.discriminant {
-            line.push_str(" = ");
-            line.push_str(number);
-        }
-        line
-    }
-
-    /// The line `is` of an item.
-    fn header(&mut self, path: &str, item: &Item) -> String {
-        let name = escape(
-            crate::interface::rust::last(path)
-                .trim_end_matches('!')
-                .trim_end_matches("()"),
-        );
-        let mut line = marks(&item.marks);
-        if let Kind::Trait(of) = &item.kind
-            && of.sealed
-        {
-            line.push_str("#[sealed] ");
-        }
-        match &item.vis {
-            Visibility::Public => line.push_str("pub "),
-            Visibility::Crate => line.push_str("pub(crate) "),
-            Visibility::Restricted(path) => {
-                if matches!(path.as_str(), "super" | "self") {
-                    line.push_str(&format!("pub({path}) "));
-                } else {
-                    line.push_str(&format!("pub(in {path}) "));
-                }
-            }
-            Visibility::Private => {}
-        }
-        let generic =
-            |printer: &mut Self, word: &str, generics: &Generics, behind: &str, end: &str| {
-                let before = printer.enter(generics);
-                let text = format!(
-                    "{word} {name}{}{behind}{}{end}",
-                    printer.params(&generics.params),
-                    printer.wheres(&generics.wheres)
-                );
-                printer.leave(before);
-                text
-            };
-        match &item.kind {
-            Kind::Module => line.push_str(&format!("mod {name}")),
-            Kind::Macro => line.push_str(&format!("macro {name}")),
-            Kind::Trait(of) => {
-                let before = self.enter(&of.generics);
-                let supertraits = if of.supertraits.is_empty() {
-                    String::new()
-                } else {
-                    format!(": {}", self.bounds(&of.supertraits))
-                };
-                let word = match (of.is_unsafe, of.is_auto) {
-                    (true, true) => "unsafe auto trait",
-                    (true, false) => "unsafe trait",
-                    (false, true) => "auto trait",
-                    (false, false) => "trait",
-                };
-                let text = generic(self, word, &of.generics, &supertraits, "");
-                self.leave(before);
-                line.push_str(&text);
-            }
-            Kind::Struct(of) | Kind::Union(of) => {
-                let word = if matches!(item.kind, Kind::Union(_)) {
-                    "union"
-                } else {
-                    "struct"
-                };
-                let (behind, end) = header::shape(of.shape, of.private);
-                line.push_str(&generic(self, word, &of.generics, behind, end));
-            }
-            Kind::Enum(of) => line.push_str(&generic(self, "enum", &of.generics, "", "")),
-            Kind::Function(function) => {
-                let bare = crate::interface::rust::last(path).trim_end_matches("()");
-                line.push_str(&self.function(bare, function));
-            }
-            Kind::Const(ty) => line.push_str(&format!("const {name}: {}", self.ty(ty))),
-            Kind::Static { ty, mutable } => {
-                let mutable = if *mutable { "mut " } else { "" };
-                line.push_str(&format!("static {mutable}{name}: {}", self.ty(ty)));
-            }
-            Kind::Alias { generics, ty } => {
-                let before = self.enter(generics);
-                let end = format!(" = {}", self.ty(ty));
-                let text = format!(
-                    "type {name}{}{end}{}",
-                    self.params(&generics.params),
-                    self.wheres(&generics.wheres)
-                );
-                self.leave(before);
-                line.push_str(&text);
-            }
-        }
-        line
-    }
-
-    /// The lines `provides` of an item.
-    fn members(&mut self, path: &str, item: &Item) -> Vec<Line> {
-        let mut lines: Vec<String> = Vec::new();
-        match &item.kind {
-            Kind::Trait(of) => {
-                let before = self.enter(&of.generics);
-                for (name, item) in &of.items {
-                    lines.push(self.trait_item(name, item));
-                }
-                self.leave(before);
-                for of in &of.impls {
-                    lines.push(self.implementation(of, "", &Generics::default()));
-                }
-            }
-            Kind::Struct(of) | Kind::Union(of) => {
-                let before = self.enter(&of.generics);
-                for field in &of.fields {
-                    let ty = self.ty(&field.ty);
-                    let name = escape(&field.name);
-                    lines.push(format!("{}pub {name}: {ty}", marks(&field.marks)));
-                }
-                for member in &of.members {
-                    lines.push(self.member(member));
-                }
-                self.leave(before);
-                for of_ in &of.impls {
-                    lines.push(self.implementation(of_, path, &of.generics));
-                }
-            }
-            Kind::Enum(of) => {
-                let before = self.enter(&of.generics);
-                for variant in &of.variants {
-                    lines.push(self.variant(variant));
-                }
-                for member in &of.members {
-                    lines.push(self.member(member));
-                }
-                self.leave(before);
-                for of_ in &of.impls {
-                    lines.push(self.implementation(of_, path, &of.generics));
-                }
-            }
-            _ => {}
-        }
-        lines.sort();
-        lines.dedup();
-        lines.into_iter().map(Line::new).collect()
-    }
 }
 
 /// `for<'a> `.
-fn higher(lifetimes: &[String]) -> String {
+pub(super) fn higher(lifetimes: &[String]) -> String {
     if lifetimes.is_empty() {
         String::new()
     } else {
@@ -748,7 +335,7 @@ fn higher(lifetimes: &[String]) -> String {
 }
 
 /// `extern "C" `.
-fn abi(abi: Option<&str>) -> String {
+pub(super) fn abi(abi: Option<&str>) -> String {
     abi.map(|abi| format!("extern {abi:?} "))
         .unwrap_or_default()
 }
@@ -789,7 +376,7 @@ pub(super) fn escape(name: &str) -> String {
 }
 
 /// Words that are no names, sorted.
-const KEYWORDS: [&str; 48] = [
+pub(super) const KEYWORDS: [&str; 48] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
     "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",

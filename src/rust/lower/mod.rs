@@ -2,14 +2,18 @@
 //! resolved here, and no decision is made; a thing that is not understood becomes text.
 
 mod functions;
+mod impls;
 mod items;
 mod macros;
 mod marks;
+mod parts;
 mod types;
+mod uses;
 
 pub(super) use functions::{function, signature_place};
-pub(super) use items::{file, trait_item, variant};
+pub(super) use items::file;
 pub(super) use marks::{Attributes, attributes};
+pub(super) use parts::{trait_item, variant};
 pub(super) use types::Lower;
 
 use proc_macro2::Span;
