@@ -28,16 +28,11 @@ const HEAD: &str = "\
 ";
 
 const REST: &str = r#"
-# Who depends on it, if their source can be read here; `cogate verify` says whether they fit.
-# [consumers.NAME]
-# path = "../their/checkout"
-
 # How loud a rule is: error, warning, note or off. `cogate rules` lists them, `cogate explain RULE` tells more.
 # [rules]
 # parameter-renamed = "error"
 
 # [policy]
-# fail-on = "any"              # or "consumers": only what breaks a recorded consumer
 # contracts = "contracts"      # where contracts are kept
 "#;
 
