@@ -1,6 +1,6 @@
 //! `cogate diff OLD NEW [PATH..]`: two trees against each other; no configuration is needed.
 
-use super::project::{from_source, tell, tell_missing};
+use super::project::{tell, tell_missing};
 use super::{Failure, Outcome, Shell};
 use crate::cli::Diff;
 use crate::finding::Level;
@@ -14,7 +14,7 @@ pub(super) fn run(shell: &Shell, args: &Diff) -> Result<Outcome, Failure> {
         root: args.root.iter().cloned().collect(),
         ..Options::default()
     };
-    let open = |spec: &str| Tree::open(spec, args.repo.as_deref(), &options).map_err(from_source);
+    let open = |spec: &str| Tree::open(spec, args.repo.as_deref(), &options).map_err(Failure::from);
     let (old_tree, new_tree) = (open(&args.old)?, open(&args.new)?);
     if old_tree.same_place(&new_tree) {
         shell.warn(&format!(

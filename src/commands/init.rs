@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::project::{Project, from_source};
+use super::project::Project;
 use super::{Failure, Outcome, Shell, snapshot};
 use crate::cli::Init;
 use crate::config::{self, Proposed, Source};
@@ -26,7 +26,7 @@ pub(super) fn run(shell: &Shell, args: &Init) -> Result<Outcome, Failure> {
         root: args.root.iter().cloned().collect(),
         ..Options::default()
     };
-    let tree = Tree::directory(here, &options).map_err(from_source)?;
+    let tree = Tree::directory(here, &options)?;
     let provider = Provider::new(&tree);
     if !provider.has_sources() {
         return Err(

@@ -90,6 +90,12 @@ impl Failure {
     }
 }
 
+impl From<crate::source::Error> for Failure {
+    fn from(error: crate::source::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors

@@ -29,7 +29,7 @@ impl Project {
             None => config::find(Path::new(".")),
         };
         let config = checked(config.map_err(|error| Failure::new(error.to_string()))?)?;
-        let tree = Tree::directory(&config.root_dir, &options(&config)).map_err(from_source)?;
+        let tree = Tree::directory(&config.root_dir, &options(&config))?;
         Ok(Self {
             config,
             tree,
@@ -40,9 +40,7 @@ impl Project {
     /// The project as the index holds it: what the next commit would be.
     pub(super) fn staged(shell: &Shell) -> Result<Self, Failure> {
         let known = Self::on_disk(shell)?.config;
-        let prefix = Git::new(Some(&known.root_dir))
-            .prefix()
-            .map_err(from_source)?;
+        let prefix = Git::new(Some(&known.root_dir)).prefix()?;
         let also = vec![
             known.file.clone(),
             format!("{}/*.toml", known.policy.contracts),
@@ -53,7 +51,7 @@ impl Project {
                 also: also.clone(),
                 ..options(config)
             };
-            Tree::index(None, &options).map_err(from_source)
+            Tree::index(None, &options).map_err(Failure::from)
         };
         let bytes = index(&known)?.read(&known.file).map_err(|_| {
             Failure::new(format!("`{}` is not in the index", known.file))
@@ -156,12 +154,6 @@ fn options(config: &Config) -> Options {
         root: config.source.root.clone(),
         ..Options::default()
     }
-}
-
-/// An error of a tree as a failure.
-#[allow(clippy::needless_pass_by_value)]
-pub(super) fn from_source(error: crate::source::Error) -> Failure {
-    Failure::new(error.to_string())
 }
 
 /// Tells what could not be read.
