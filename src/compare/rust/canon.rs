@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::interface::rust::fold::Fold;
 use crate::interface::rust::{
-    Arg, Bound, Generics, Interface, Param, ParamKind, TraitRef, Type, last,
+    Arg, Bound, Generics, Interface, Kind, Param, ParamKind, TraitRef, Type, last,
 };
 
 /// What paths of the old interface are called in the new one.
@@ -19,6 +19,8 @@ pub(super) struct Paths {
     crates: BTreeSet<String>,
     /// Types that nobody outside can name count all the same.
     named: bool,
+    /// Supertraits of the traits of the new interface.
+    supertraits: BTreeMap<String, Vec<Bound>>,
 }
 
 impl Paths {
@@ -31,12 +33,19 @@ impl Paths {
             ..Self::default()
         };
         paths.known.extend(new.items.keys().cloned());
+        for (key, item) in &new.items {
+            if let Kind::Trait(of) = &item.kind {
+                paths
+                    .supertraits
+                    .insert(key.clone(), of.supertraits.clone());
+            }
+        }
         for (path, key) in &new.exports {
             paths.renamed.insert(path.clone(), key.clone());
         }
         // An alias that only gives another name.
         for (key, item) in &new.items {
-            if let crate::interface::rust::Kind::Alias {
+            if let Kind::Alias {
                 generics,
                 ty: Type::Path(target, args),
             } = &item.kind
@@ -79,6 +88,10 @@ impl Paths {
             }
         }
         paths
+    }
+
+    fn supertraits(&self, path: &str) -> &[Bound] {
+        self.supertraits.get(path).map_or(&[], Vec::as_slice)
     }
 
     fn is_local(&self, path: &str) -> bool {
@@ -348,10 +361,11 @@ fn implied(trait_: &TraitRef, canon: &mut Canon<'_>, interface: &Interface) -> V
             },
         });
     }
-    if let Some((_, item)) = interface.find(&trait_.path)
-        && let crate::interface::rust::Kind::Trait(of) = &item.kind
-    {
-        found.extend(canon.bounds(&of.supertraits));
+    match interface.find(&trait_.path).map(|(_, item)| &item.kind) {
+        Some(Kind::Trait(of)) => found.extend(canon.bounds(&of.supertraits)),
+        Some(_) => {}
+        // A contract of one trait does not show the others.
+        None => found.extend(canon.paths.supertraits(&trait_.path).iter().cloned()),
     }
     found
 }

@@ -10,10 +10,10 @@ use crate::interface::rust::{
 
 impl Pair<'_> {
     pub(super) fn dyn_compatibility(&mut self, subject: Subject<'_>, old: &Trait, new: &Trait) {
-        let Some(reason) = obstacle(new, self.new, 0) else {
+        let Some(reason) = obstacle(new, &[self.new], 0) else {
             return;
         };
-        if obstacle(old, self.old, 0).is_some() {
+        if obstacle(old, &[self.old, self.new], 0).is_some() {
             return;
         }
         let finding = Finding::new(
@@ -33,7 +33,7 @@ impl Pair<'_> {
 }
 
 /// What keeps a trait from being used as `dyn Trait`, as far as the source shows.
-pub(super) fn obstacle(of: &Trait, interface: &Interface, depth: usize) -> Option<String> {
+pub(super) fn obstacle(of: &Trait, seen: &[&Interface], depth: usize) -> Option<String> {
     let sized = |bounds: &[Bound]| {
         bounds.iter().any(|bound| {
             matches!(bound, Bound::Trait { trait_, .. } if trait_.path == "std::marker::Sized")
@@ -53,9 +53,9 @@ pub(super) fn obstacle(of: &Trait, interface: &Interface, depth: usize) -> Optio
             return Some("a supertrait takes `Self` as an argument".to_owned());
         }
         if depth < 8
-            && let Some((_, item)) = interface.find(&trait_.path)
+            && let Some((_, item)) = seen.iter().find_map(|side| side.find(&trait_.path))
             && let Kind::Trait(of) = &item.kind
-            && let Some(reason) = obstacle(of, interface, depth + 1)
+            && let Some(reason) = obstacle(of, seen, depth + 1)
         {
             return Some(reason);
         }

@@ -197,7 +197,8 @@ pub(in crate::rust) fn fields<'f>(
     path: &Origin,
     config: &Config,
 ) -> (Vec<Field>, bool) {
-    let mut read = Vec::new();
+    let mut read: Vec<Field> = Vec::new();
+    let mut hosts: Vec<bool> = Vec::new();
     let mut private = false;
     let mut named = false;
     let mut index = 0_usize;
@@ -214,7 +215,7 @@ pub(in crate::rust) fn fields<'f>(
         }
         named |= field.ident.is_some();
         let ty_at = at(path, field.ty.span());
-        read.push(Field {
+        let field = Field {
             name: field.ident.as_ref().map_or(number, name),
             ty: lower.ty(&field.ty),
             marks: attrs.marks,
@@ -223,7 +224,19 @@ pub(in crate::rust) fn fields<'f>(
                 .as_ref()
                 .map_or_else(|| ty_at.clone(), |ident| at(path, ident.span())),
             ty_at,
-        });
+        };
+        // Of alternatives, the one for the target that stands for all.
+        match read.iter().position(|other| other.name == field.name) {
+            Some(known) if attrs.conditions.host && !hosts[known] => {
+                read[known] = field;
+                hosts[known] = true;
+            }
+            Some(_) => {}
+            None => {
+                read.push(field);
+                hosts.push(attrs.conditions.host);
+            }
+        }
     }
     if named && public {
         read.sort_by(|a, b| a.name.cmp(&b.name));
