@@ -22,7 +22,6 @@ use cogate::rust::Project;
 #[serde(deny_unknown_fields)]
 struct Expect {
     #[serde(default)]
-    #[allow(dead_code)]
     needs: Vec<String>,
     #[serde(default)]
     breaks: BTreeSet<String>,
@@ -129,6 +128,12 @@ fn check(case: &Path) -> (Vec<String>, usize) {
     let found = compare(&old, &new, &Options::default());
     let mut lines: Vec<String> = found.iter().map(line).collect();
     lines.sort();
+    if !expect.needs.is_empty() {
+        wrong.push(format!(
+            "needs {:?}, which nothing here provides",
+            expect.needs
+        ));
+    }
     if lines != expect.findings {
         wrong.push(format!("finds {lines:#?}, not {:#?}", expect.findings));
     }

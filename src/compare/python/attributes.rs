@@ -53,8 +53,9 @@ pub(super) fn compare_properties(
     final_added(judge, pair, old.is_final, new.is_final);
 }
 
-fn final_added(judge: &mut Judge<'_>, pair: &Pair<'_>, was: bool, is: bool) {
-    if is && !was {
+/// A member of a class that subclasses may no longer override.
+pub(super) fn final_added(judge: &mut Judge<'_>, pair: &Pair<'_>, was: bool, is: bool) {
+    if is && !was && pair.class.is_some() {
         let message = format!(
             "`{}` is final now: subclasses may not override it",
             pair.display()

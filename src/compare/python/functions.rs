@@ -1,5 +1,6 @@
 //! A function against its later self: parameters, what the provider passes to overrides, result protocol, binding.
 
+use super::attributes;
 use super::binding::Callable;
 use super::calls::{Calls, Change};
 use super::judge::{Judge, Pair, can_be_made};
@@ -16,15 +17,7 @@ pub(super) fn compare(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, ne
     compare_binding(judge, pair, old, new);
     compare_protocol(judge, pair, old, new);
     compare_abstractness(judge, pair, old.abstractness, new.abstractness);
-    if new.is_final && !old.is_final && pair.class.is_some() {
-        let message = format!(
-            "`{}` is final now: subclasses may not override it",
-            pair.display()
-        );
-        // Type checkers enforce it, the interpreter does not.
-        let finding = Finding::new("final-added", pair.subject, "", message);
-        judge.add(pair, finding.hurts(Role::Implementers, Certainty::Possible));
-    }
+    attributes::final_added(judge, pair, old.is_final, new.is_final);
     if old.signature.untrusted.is_some() || new.signature.untrusted.is_some() {
         return;
     }
