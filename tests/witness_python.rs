@@ -20,7 +20,7 @@ use cogate::source::{self, Tree};
 use rayon::prelude::*;
 use tempfile::TempDir;
 
-use common::Case;
+use common::{Case, line};
 
 const RUN: &str = "import runpy, sys\n\
                    sys.path.insert(0, sys.argv[1])\n\
@@ -261,25 +261,4 @@ fn is_public(path: &str) -> bool {
     !path
         .split('.')
         .any(|part| part.starts_with('_') && !part.ends_with("__"))
-}
-
-fn line(finding: &Finding) -> String {
-    let item = if finding.item.is_empty() {
-        "-"
-    } else {
-        &finding.item
-    };
-    let mut verdicts: Vec<String> = finding
-        .verdicts
-        .iter()
-        .map(|(role, certainty)| format!("{role}={}", certainty.word()))
-        .collect();
-    verdicts.sort();
-    let text = format!(
-        "{} {} {item} {}",
-        finding.rule,
-        finding.subject,
-        verdicts.join(",")
-    );
-    text.trim_end().to_owned()
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cogate::finding::Finding;
 use serde::Deserialize;
 
 /// What `expect.toml` says.
@@ -80,10 +81,12 @@ impl Case {
         let mut hurt: BTreeMap<&str, &str> = BTreeMap::new();
         for finding in &self.expect.findings {
             let words: Vec<&str> = finding.split(' ').collect();
-            if !(3..=4).contains(&words.len()) {
+            if words.len() < 3 {
                 faults.push(format!("`{finding}` is not `rule subject item verdicts`"));
             }
-            for verdict in words.get(3).iter().flat_map(|verdicts| verdicts.split(',')) {
+            // An item may hold blanks: `From<(u8, u8)>`.
+            let verdicts = words.last().filter(|last| last.contains('='));
+            for verdict in verdicts.iter().flat_map(|verdicts| verdicts.split(',')) {
                 let (role, certainty) = verdict.split_once('=').unwrap_or((verdict, "?"));
                 let known = hurt.entry(role).or_insert(certainty);
                 if certainty == "definite" {
@@ -138,6 +141,28 @@ impl Case {
             .map(|fault| format!("{}: {fault}", self.name))
             .collect()
     }
+}
+
+/// A finding as `expect.toml` spells it.
+pub(crate) fn line(finding: &Finding) -> String {
+    let item = if finding.item.is_empty() {
+        "-"
+    } else {
+        &finding.item
+    };
+    let mut verdicts: Vec<String> = finding
+        .verdicts
+        .iter()
+        .map(|(role, certainty)| format!("{role}={}", certainty.word()))
+        .collect();
+    verdicts.sort();
+    let text = format!(
+        "{} {} {item} {}",
+        finding.rule,
+        finding.subject,
+        verdicts.join(",")
+    );
+    text.trim_end().to_owned()
 }
 
 /// Where the cases are.

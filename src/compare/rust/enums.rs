@@ -3,7 +3,7 @@
 use super::Pair;
 use super::generics::Audience;
 use super::items::Subject;
-use super::report::{Sides, sure};
+use super::report::{Sides, inside, sure};
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::rust::fold::Fold;
 use crate::interface::rust::{Enum, Generics, Marks, Variant};
@@ -58,7 +58,7 @@ impl<'a> Pair<'a> {
             if old_marks.non_exhaustive || variant.marks.hidden {
                 let finding = Finding::new(
                     "item-added",
-                    path,
+                    inside(path, &variant.name),
                     variant.name.clone(),
                     format!("`{path}` has a new variant, `{}`", variant.name),
                 );
@@ -68,7 +68,7 @@ impl<'a> Pair<'a> {
             }
             let mut finding = Finding::new(
                 "variant-added",
-                path,
+                inside(path, &variant.name),
                 variant.name.clone(),
                 format!(
                     "`{path}` has a new variant, `{}`, which an exhaustive `match` lacks",
@@ -114,7 +114,7 @@ impl<'a> Pair<'a> {
         }
         let mut finding = Finding::new(
             "variant-removed",
-            path,
+            inside(path, &variant.name),
             variant.name.clone(),
             format!("variant `{}` of `{path}` is gone", variant.name),
         )
@@ -136,7 +136,7 @@ impl<'a> Pair<'a> {
         (old, old_generics): (&Variant, &Generics),
         (new, new_generics): (&Variant, &Generics),
     ) {
-        let path = format!("{}::{}", subject.path, old.name);
+        let path = inside(subject.path, &old.name);
         let old_line = part_line(Part::Variant(old));
         let new_line = part_line(Part::Variant(new));
         let part = Subject {
@@ -222,7 +222,7 @@ impl<'a> Pair<'a> {
                 None => {
                     let mut finding = Finding::new(
                         "field-removed",
-                        path.clone(),
+                        inside(&path, &field.name),
                         field.name.clone(),
                         format!("field `{}` of `{path}` is gone", field.name),
                     )

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::Pair;
 use super::canon::{Already, Canon, arguments, asked};
 use super::generics::Audience;
+use super::inputs::Count;
 use super::items::Subject;
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::rust::fold::Fold;
-use crate::interface::rust::{Arg, Bound, Function, ParamKind, Receiver, TraitRef, Type};
+use crate::interface::rust::{Arg, Bound, Function, Param, ParamKind, Receiver, TraitRef, Type};
 use crate::rust::lines::{type_text, types_text};
 
 /// How much callers feel of a change of type.
@@ -323,15 +324,19 @@ impl<'a> Pair<'a> {
                 subject.path
             ),
         );
-        // Nobody can have written out parameters that were not there.
-        let felt = if before.is_empty() {
-            if audience.implementers {
-                Felt::Nothing
-            } else {
-                return;
-            }
-        } else {
+        // Nobody can have written out parameters that were not there; but what no argument tells has to be.
+        let felt = if after.len() > before.len()
+            && !arguments(&new.generics)
+                .into_iter()
+                .all(|param| is_told(new, param))
+        {
+            Felt::Surely
+        } else if !before.is_empty() {
             Felt::Perhaps
+        } else if audience.implementers {
+            Felt::Nothing
+        } else {
+            return;
         };
         let finding = felt.hurt(finding, audience);
         self.change(
@@ -341,6 +346,21 @@ impl<'a> Pair<'a> {
             (None, None),
         );
     }
+}
+
+/// Whether the arguments of a call tell what a parameter is, so that nobody need write it out.
+fn is_told(function: &Function, param: &Param) -> bool {
+    let mut count = Count {
+        name: &param.name,
+        seen: 0,
+    };
+    for input in &function.inputs {
+        count.ty(&input.ty);
+    }
+    if let Some(Receiver::Typed(ty)) = &function.receiver {
+        count.ty(ty);
+    }
+    count.seen > 0 || matches!(param.kind, ParamKind::Const { .. })
 }
 
 /// A function with `async` spelled out.

@@ -5,7 +5,7 @@ use super::generics::Audience;
 use super::report::{self, Sides};
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::rust::fold::Fold;
-use crate::interface::rust::{At, Item, Kind, Marks, Type, Visibility};
+use crate::interface::rust::{At, Item, Kind, Marks, Type, Visibility, last};
 
 /// A subject with both of its lines, for whoever reports about it.
 #[derive(Clone, Copy)]
@@ -53,7 +53,7 @@ impl<'a> Pair<'a> {
             let mut finding = Finding::new(
                 "visibility-reduced",
                 name.clone(),
-                "",
+                last(&name),
                 format!("{} `{name}` is visible to fewer", old.kind.word()),
             )
             .hurts(Role::Callers, Certainty::Definite);

@@ -3,7 +3,7 @@
 use super::Pair;
 use super::generics::Audience;
 use super::items::Subject;
-use super::report::{Sides, sure};
+use super::report::{Sides, inside, sure};
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::rust::fold::Fold;
 use crate::interface::rust::{Generics, Member, MemberKind, Type};
@@ -69,7 +69,7 @@ impl<'a> Pair<'a> {
             }
             let finding = Finding::new(
                 "item-added",
-                subject.path,
+                inside(subject.path, &member.name),
                 member.name.clone(),
                 format!("`{}` has a new member, `{}`", subject.path, member.name),
             );
@@ -110,8 +110,13 @@ impl<'a> Pair<'a> {
             }
             _ => format!("{word} `{}` of `{path}` is gone", member.name),
         };
-        let mut finding = Finding::new("member-removed", path, member.name.clone(), message)
-            .hurts(Role::Callers, sure(&member.marks.cfg));
+        let mut finding = Finding::new(
+            "member-removed",
+            inside(path, &member.name),
+            member.name.clone(),
+            message,
+        )
+        .hurts(Role::Callers, sure(&member.marks.cfg));
         finding.help = format!("keep the {word}, deprecated, until its callers have moved");
         let sides = Sides::part_removed(
             self,
@@ -128,7 +133,7 @@ impl<'a> Pair<'a> {
         (old, old_generics): (&'a Member, &Generics),
         (new, new_generics): (&'a Member, &Generics),
     ) {
-        let path = format!("{}::{}", subject.path, old.name);
+        let path = inside(subject.path, &old.name);
         let old_line = part_line(Part::Member(old));
         let new_line = part_line(Part::Member(new));
         let part = Subject {

@@ -202,7 +202,7 @@ impl<'a> Pair<'a> {
             Kind::Trait(ref of) if !of.sealed => vec![Role::Callers, Role::Implementers],
             _ => vec![Role::Callers],
         };
-        let mut finding = Finding::new("item-removed", name.clone(), "", message);
+        let mut finding = Finding::new("item-removed", name.clone(), last(&name), message);
         for role in role {
             finding = finding.hurts(role, report::sure(&item.marks.cfg));
         }
@@ -267,7 +267,7 @@ impl<'a> Pair<'a> {
         let name = report::bare(path);
         let word = item.kind.word();
         let message = format!("{word} `{name}` can no longer be named from outside its crate");
-        let mut finding = Finding::new("visibility-reduced", name, "", message)
+        let mut finding = Finding::new("visibility-reduced", name.clone(), last(&name), message)
             .hurts(Role::Callers, Certainty::Definite);
         if matches!(&item.kind, Kind::Trait(of) if !of.sealed) {
             finding = finding.hurts(Role::Implementers, Certainty::Definite);
@@ -291,7 +291,7 @@ impl<'a> Pair<'a> {
         let other = report::bare(key);
         let message =
             format!("{word} `{name}` can no longer be imported by this path, only as `{other}`");
-        let mut finding = Finding::new("item-removed", name.clone(), "", message)
+        let mut finding = Finding::new("item-removed", name.clone(), last(&name), message)
             .hurts(Role::Callers, Certainty::Definite);
         if matches!(&item.kind, Kind::Trait(of) if !of.sealed) {
             finding = finding.hurts(Role::Implementers, Certainty::Definite);
@@ -339,7 +339,7 @@ impl<'a> Pair<'a> {
             let target = report::bare(key);
             let message =
                 format!("`{name}` (which is `{target}`) can no longer be imported by this path");
-            let mut finding = Finding::new("item-removed", name, "", message)
+            let mut finding = Finding::new("item-removed", name.clone(), last(&name), message)
                 .hurts(Role::Callers, Certainty::Definite);
             finding.help = format!("re-export it again: `pub use {target};`");
             let sides =
@@ -372,7 +372,7 @@ impl<'a> Pair<'a> {
             }
             let name = report::bare(path);
             let message = format!("{} `{name}` is new", item.kind.word());
-            let finding = Finding::new("item-added", name, "", message);
+            let finding = Finding::new("item-added", name.clone(), last(&name), message);
             let sides = Sides::added(self, report::header(path, item), &item.at);
             self.push(finding, sides);
         }

@@ -6,9 +6,14 @@ use crate::interface::Place;
 use crate::interface::rust::{At, Item, parent, prefixes};
 use crate::rust::lines::header_line;
 
-/// A path for a person: without what tells namespaces apart.
+/// A path as people import it: without what tells namespaces apart.
 pub(super) fn bare(path: &str) -> String {
-    path.trim_end_matches("()").to_owned()
+    path.trim_end_matches('!').trim_end_matches("()").to_owned()
+}
+
+/// The path of a part of an item: a member, a field, a variant.
+pub(super) fn inside(item: &str, part: &str) -> String {
+    format!("{item}::{part}")
 }
 
 /// An item as one line.

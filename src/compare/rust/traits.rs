@@ -5,7 +5,7 @@ use super::Pair;
 use super::canon::{UNNAMED, asked};
 use super::generics::Audience;
 use super::items::Subject;
-use super::report::Sides;
+use super::report::{Sides, inside};
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::rust::fold::Fold;
 use crate::interface::rust::{Bound, Trait, TraitItem, TraitItemKind};
@@ -154,8 +154,13 @@ impl<'a> Pair<'a> {
         if let Some(now) = &renamed {
             message.push_str(&format!(", and `{now}` is new with the same content"));
         }
-        let mut finding = Finding::new("trait-item-removed", subject.path, name, message)
-            .hurts(Role::Callers, Certainty::Definite);
+        let mut finding = Finding::new(
+            "trait-item-removed",
+            inside(subject.path, name),
+            name,
+            message,
+        )
+        .hurts(Role::Callers, Certainty::Definite);
         if audience.implementers {
             finding = finding.hurts(Role::Implementers, Certainty::Definite);
         }
@@ -224,7 +229,7 @@ impl<'a> Pair<'a> {
             }
             let finding = Finding::new(
                 "item-added",
-                subject.path,
+                inside(subject.path, name),
                 name,
                 format!("trait `{}` has a new {word}, `{name}`", subject.path),
             );
@@ -241,7 +246,7 @@ impl<'a> Pair<'a> {
         }
         let mut finding = Finding::new(
             "trait-item-added",
-            subject.path,
+            inside(subject.path, name),
             name,
             format!(
                 "every implementer of `{}` has to write {word} `{name}` now",
@@ -267,7 +272,7 @@ impl<'a> Pair<'a> {
         (new, now): (&'a Trait, &'a TraitItem),
         audience: Audience,
     ) {
-        let path = format!("{}::{name}", subject.path);
+        let path = inside(subject.path, name);
         let old_line = part_line(Part::TraitItem(name, item));
         let new_line = part_line(Part::TraitItem(name, now));
         let part = Subject {

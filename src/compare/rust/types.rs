@@ -4,7 +4,7 @@
 use super::Pair;
 use super::generics::Audience;
 use super::items::Subject;
-use super::report::Sides;
+use super::report::{Sides, inside};
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::rust::fold::Fold;
 use crate::interface::rust::{Field, Generics, Marks, Shape, Struct};
@@ -153,8 +153,13 @@ impl<'a> Pair<'a> {
                         field.name
                     );
                 }
-                let mut finding = Finding::new("field-removed", path, field.name.clone(), message)
-                    .hurts(Role::Readers, Certainty::Definite);
+                let mut finding = Finding::new(
+                    "field-removed",
+                    inside(path, &field.name),
+                    field.name.clone(),
+                    message,
+                )
+                .hurts(Role::Readers, Certainty::Definite);
                 if old.open {
                     finding = finding
                         .hurts(Role::Constructors, Certainty::Definite)
@@ -212,8 +217,8 @@ impl<'a> Pair<'a> {
         let path = subject.path;
         let mut finding = Finding::new(
             "field-type-changed",
-            path,
-            field.name.clone(),
+            inside(path, &field.name),
+            "",
             format!(
                 "field `{}` of `{path}` was a `{}` and is a `{}` now",
                 field.name,
@@ -256,7 +261,7 @@ impl<'a> Pair<'a> {
             }
             let finding = Finding::new(
                 "item-added",
-                path,
+                inside(path, &field.name),
                 field.name.clone(),
                 format!("`{path}` has a new field, `{}`", field.name),
             );
@@ -266,7 +271,7 @@ impl<'a> Pair<'a> {
         }
         let mut finding = Finding::new(
             "field-added",
-            path,
+            inside(path, &field.name),
             field.name.clone(),
             format!(
                 "`{path}` has a new field, `{}`, which existing literals and full patterns lack",
