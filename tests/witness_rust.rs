@@ -26,6 +26,9 @@ use tempfile::TempDir;
 
 use common::{Case, line};
 
+/// What building came to: the codes of the errors, and what the compiler says.
+type Built = Result<(), (BTreeSet<String>, String)>;
+
 const MANIFEST: &str = "[package]\nname = \"provider\"\nedition = \"2024\"\n";
 
 fn cases() -> Vec<Case> {
@@ -88,7 +91,7 @@ fn findings(
 }
 
 /// Runs a compiler that speaks JSON; gives the codes of its errors (the names of lints), and what it says.
-fn run(command: &mut Command) -> Result<(), (BTreeSet<String>, String)> {
+fn run(command: &mut Command) -> Built {
     let output = command.output().expect("a compiler runs");
     if output.status.success() {
         return Ok(());
@@ -122,12 +125,7 @@ fn run(command: &mut Command) -> Result<(), (BTreeSet<String>, String)> {
 }
 
 /// Compiles a file to metadata, against a provider if there is one.
-fn rustc(
-    source: &Path,
-    name: &str,
-    out: &Path,
-    provider: Option<&Path>,
-) -> Result<(), (BTreeSet<String>, String)> {
+fn rustc(source: &Path, name: &str, out: &Path, provider: Option<&Path>) -> Built {
     let mut command = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     command
         .args([
@@ -150,7 +148,7 @@ fn rustc(
 }
 
 /// Builds a witness, or the provider alone, with cargo; both are below `top`.
-fn cargo(folder: &Path) -> Result<(), (BTreeSet<String>, String)> {
+fn cargo(folder: &Path) -> Built {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
         .args(["check", "--offline", "--quiet", "--message-format", "json"])
@@ -173,7 +171,7 @@ fn copy(from: &Path, to: &Path) {
 
 /// Compiles the provider of one side and then every witness. Gives what each witness came to, or why there is no
 /// provider.
-fn side(case: &Case, side: &str) -> Result<Vec<Result<(), (BTreeSet<String>, String)>>, String> {
+fn side(case: &Case, side: &str) -> Result<Vec<Built>, String> {
     let scratch = TempDir::new().unwrap();
     let top = scratch.path();
     if in_folders(case) {

@@ -102,7 +102,7 @@ impl Provider<'_> {
         if asked.is_empty() {
             return rust::Interface::default();
         }
-        let (mut interface, absent) = self.rust.interface(&asked);
+        let (mut interface, absent) = self.rust.interface_as_named(&asked);
         troubles.extend(rust_troubles(&interface, &asked));
         if !absent.is_empty() {
             let damaged = damaged_manifests(&self.rust);

@@ -27,6 +27,20 @@ pub(super) struct Exports {
     pub(super) cut: bool,
 }
 
+impl Exports {
+    /// Lets items go by these importable paths; of several for one item the first counts.
+    pub(super) fn prefer(&mut self, paths: &[String]) {
+        let mut sorted: Vec<&String> = paths.iter().collect();
+        sorted.sort();
+        for path in sorted.into_iter().rev() {
+            let Some([(_, def @ Def::Item(..))]) = self.paths.get(path).map(Vec::as_slice) else {
+                continue;
+            };
+            self.keys.insert(def.clone(), path.clone());
+        }
+    }
+}
+
 /// Whether this is a type or module of the tree.
 pub(super) fn is_type((space, def): &(Space, Def)) -> bool {
     *space == Space::Types && !matches!(def, Def::External(_))

@@ -24,8 +24,14 @@ pub(super) struct Extract<'w> {
 impl<'w> Extract<'w> {
     /// Finds out about names, paths and impls.
     pub(super) fn new(world: &'w World) -> Self {
+        Self::named(world, &[])
+    }
+
+    /// As [`Extract::new`], and what one of these paths leads to goes by that path: by the first, if several do.
+    pub(super) fn named(world: &'w World, names: &[String]) -> Self {
         let scope = Scope::new(world);
-        let exports = exports(&scope);
+        let mut exports = exports(&scope);
+        exports.prefer(names);
         let impls = impls(&scope, &exports);
         Self {
             scope,

@@ -84,10 +84,16 @@ impl<'t> Project<'t> {
     /// What was asked for, by path (`::krate::module::Item`, `crate::module::Item`, a module, a member of an item),
     /// and the paths that lead to nothing.
     pub fn interface(&self, paths: &[String]) -> (Interface, Vec<String>) {
-        parse::on_large_stack(|| self.asked(paths))
+        parse::on_large_stack(|| self.asked(paths, false))
     }
 
-    fn asked(&self, paths: &[String]) -> (Interface, Vec<String>) {
+    /// As [`Project::interface`], but an item goes by the path by which it was asked for: a contract names things as
+    /// its configuration does.
+    pub fn interface_as_named(&self, paths: &[String]) -> (Interface, Vec<String>) {
+        parse::on_large_stack(|| self.asked(paths, true))
+    }
+
+    fn asked(&self, paths: &[String], as_named: bool) -> (Interface, Vec<String>) {
         let all = self.crates();
         let asked: Vec<(String, Option<String>)> = paths
             .iter()
@@ -102,7 +108,13 @@ impl<'t> Project<'t> {
         let world = load(self.files, &self.features, &cache, &|all| {
             needed(all, &roots)
         });
-        let extract = Extract::new(&world);
+        let names: Vec<String> = if as_named {
+            let absolute = asked.iter().filter_map(|(_, path)| path.clone());
+            absolute.collect()
+        } else {
+            Vec::new()
+        };
+        let extract = Extract::named(&world, &names);
         let mut interface = extract.frame();
         let mut missing = Vec::new();
         for (written, path) in asked {

@@ -357,13 +357,6 @@ const GONE: [(&str, &[&str]); 9] = [
     ("variant-removed", &["variant-added"]),
 ];
 
-/// Where the law does not hold. A rename is one finding, under the name that is gone in its direction. What is private
-/// by custom is gone when its module was named, but never announced. A re-export in Rust is not announced either.
-const ONE_WAY: [&str; 2] = [
-    "rules/item-removed/re-export/old",
-    "rules/trait-item-removed/renamed/old",
-];
-
 #[test]
 fn what_one_direction_takes_the_other_gives() {
     let faults: Vec<(String, String)> = pairs()
@@ -403,9 +396,7 @@ fn what_one_direction_takes_the_other_gives() {
             faults
         })
         .collect();
-    let mut names: Vec<&str> = faults.iter().map(|(name, _)| name.as_str()).collect();
-    names.dedup();
-    assert_eq!(names, ONE_WAY, "{faults:#?}");
+    assert!(faults.is_empty(), "{faults:#?}");
 }
 
 #[test]

@@ -348,34 +348,49 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Items that were not there before.
+    /// Items that were not there before, and paths by which others can be imported now.
     fn added(&mut self) {
-        let new = self.new;
-        let before: BTreeSet<&String> = self.old.exports.values().collect();
-        for (path, item) in &new.items {
-            if new.hidden.contains(path)
-                || !new.exports.contains_key(path)
-                || self.old.items.contains_key(path)
-                || self.old.exports.contains_key(path)
-                || before.contains(path)
-            {
-                continue;
-            }
-            let came_from_old = new
-                .exports
+        let (old, new) = (self.old, self.new);
+        let known: BTreeSet<&String> = old.exports.values().collect();
+        for (path, key) in &new.exports {
+            let bare = path.trim_end_matches('!').trim_end_matches("()");
+            let was_there = spellings(bare)
                 .iter()
-                .any(|(other, key)| key == path && self.old.exports.contains_key(other));
-            let module_is_new = new.items.contains_key(parent(path))
-                && !self.old.exports.contains_key(parent(path));
-            if came_from_old || module_is_new || self.old.is_untrusted(path) {
+                .any(|path| old.exports.contains_key(path) || old.items.contains_key(path))
+                || (path == key && known.contains(path));
+            let module = parent(path);
+            let module_is_new = new.items.contains_key(module) && !old.exports.contains_key(module);
+            if was_there || module_is_new || new.hidden.contains(path) || old.is_untrusted(path) {
                 continue;
             }
             let name = report::bare(path);
-            let message = format!("{} `{name}` is new", item.kind.word());
+            let (message, line, at) = match new.items.get(key) {
+                Some(item) if path == key => {
+                    let message = format!("{} `{name}` is new", item.kind.word());
+                    (message, report::header(path, item), item.at.clone())
+                }
+                // A new item is told of under its own path, and a contract knows no others.
+                Some(_) if self.options.contract || !self.was_importable(key) => continue,
+                // Of what was not asked for nothing is said.
+                None if self.options.contract || self.options.named => continue,
+                item => {
+                    let target = report::bare(key);
+                    let at = item.map_or_else(report::nowhere, |item| item.at.clone());
+                    let message = format!("`{target}` can be imported as `{name}`, too");
+                    (message, format!("pub use {target};"), at)
+                }
+            };
             let finding = Finding::new("item-added", name.clone(), last(&name), message);
-            let sides = Sides::added(self, report::header(path, item), &item.at);
+            let sides = Sides::added(self, line, &at);
             self.push(finding, sides);
         }
+    }
+
+    /// Whether what goes by `key` now could be imported before, by whatever path.
+    fn was_importable(&self, key: &str) -> bool {
+        let leads =
+            |(path, now): (&String, &String)| now == key && self.old.exports.contains_key(path);
+        self.new.exports.iter().any(leads)
     }
 }
 

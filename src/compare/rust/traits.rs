@@ -223,7 +223,11 @@ impl<'a> Pair<'a> {
         let word = item.word();
         let at = &item.at;
         let line = part_line(Part::TraitItem(name, item));
-        if item.is_provided() || !audience.implementers {
+        // That implementers have to write an item under its new name is told of where the old one has gone.
+        let renamed = old.items.iter().any(|(other, before)| {
+            !new.items.contains_key(other) && self.same_but_name(old, before, new, item)
+        });
+        if item.is_provided() || renamed || !audience.implementers {
             if item.marks.hidden {
                 return;
             }
@@ -235,13 +239,6 @@ impl<'a> Pair<'a> {
             );
             let sides = Sides::added(self, line, at);
             self.push(finding, sides);
-            return;
-        }
-        // The new name of an item that has gone is told of with it.
-        let renamed = old.items.iter().any(|(other, before)| {
-            !new.items.contains_key(other) && self.same_but_name(old, before, new, item)
-        });
-        if renamed {
             return;
         }
         let mut finding = Finding::new(
