@@ -119,7 +119,8 @@ contract as an amendment.
 Examples:
   cogate snapshot                 all interfaces
   cogate snapshot driver          one of them
-  cogate snapshot driver --accept 'destroy() loses migrate_data: no driver reads it'")]
+  cogate snapshot driver --accept 'destroy() loses migrate_data: no driver reads it'
+  cogate snapshot --accept 'spawn() is new' --only pkg.driver.Driver.spawn")]
     Snapshot(Snapshot),
     /// Compare the source with the contracts: who breaks?
     #[command(after_help = "\
@@ -127,6 +128,7 @@ Examples:
   cogate check                    the working tree against all contracts
   cogate check driver             against one
   cogate check --staged           what the next commit would hold
+  cogate check --base main        what this branch did, whatever it did to its contracts
   cogate check --format concise   path:line:col: error[rule]: message")]
     Check(Check),
     /// Compare two trees: directories, archives or git revisions
@@ -185,6 +187,12 @@ pub struct Snapshot {
     /// Accept the pending breaks, and keep this reason in the contract
     #[arg(long, value_name = "REASON", value_parser = reason)]
     pub accept: Option<String>,
+    /// Accept the breaks of this path only, and leave the others pending; may be repeated
+    #[arg(long, value_name = "SUBJECT", requires = "accept")]
+    pub only: Vec<String>,
+    /// Accept what `check --base REV` complains of, a loosened gate included
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
 }
 
 /// `check`
@@ -196,6 +204,9 @@ pub struct Check {
     /// Judge what the git index holds, not the working tree
     #[arg(long)]
     pub staged: bool,
+    /// Judge what the branch did since it left REV, source against source; the base's configuration decides
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
     /// Fail if a contract is not exactly what snapshot would write, growth included
     #[arg(long)]
     pub locked: bool,

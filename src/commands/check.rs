@@ -1,5 +1,6 @@
-//! `cogate check [NAME..]`: the source against its contracts.
+//! `cogate check [NAME..]`: the source against its contracts, or against where the branch began.
 
+use super::base::{Against, fails};
 use super::project::{MEND, Project, tell, tell_missing};
 use super::{Failure, Outcome, Shell};
 use crate::cli::Check;
@@ -14,8 +15,13 @@ pub(super) fn run(shell: &Shell, args: &Check) -> Result<Outcome, Failure> {
     } else {
         Project::on_disk(shell)?
     };
+    let (project, against) = match &args.base {
+        Some(revision) => Against::open(shell, project, revision)?,
+        None => (project, None),
+    };
     let names = project.names(&args.names)?;
-    project.with_provider(|provider| check(shell, args, &project, provider, &names))
+    project
+        .with_provider(|provider| check(shell, args, &project, provider, against.as_ref(), &names))
 }
 
 fn check(
@@ -23,10 +29,17 @@ fn check(
     args: &Check,
     project: &Project,
     provider: &Provider<'_>,
+    against: Option<&Against>,
     names: &[String],
 ) -> Result<Outcome, Failure> {
     let mut outcome = Outcome::HOLDS;
-    let mut texts = TreeTexts::new(&project.tree, None);
+    let mut texts = TreeTexts::new(&project.tree, against.map(Against::tree));
+    if against.is_some()
+        && let Ok(text) = project.text(&project.config.file)
+    {
+        texts.add_contract(&project.config.file, &text);
+    }
+    let base = against.map(|against| (against, against.provider()));
     let (mut findings, mut interfaces, mut members): (Vec<Finding>, Vec<InterfaceVerdict>, usize) =
         Default::default();
     let mut next = None;
@@ -39,7 +52,8 @@ fn check(
                 continue;
             }
         };
-        let Some((contract, text)) = known else {
+        let base = base.as_ref().filter(|(against, _)| against.knows(name));
+        if known.is_none() && base.is_none() {
             shell.error(
                 &format!(
                     "`{name}` has no contract yet: {} is not there",
@@ -49,9 +63,19 @@ fn check(
             );
             outcome.incomplete = true;
             continue;
+        }
+        if let Some((contract, text)) = &known {
+            texts.add_contract(&contract.path, text);
+        }
+        let contract = known.as_ref().map(|(contract, _)| contract);
+        let checked = match (base, contract) {
+            (Some((against, base)), _) => {
+                against.check(base, provider, &project.config, name, contract)
+            }
+            (None, Some(contract)) => provider::check(provider, &project.config, name, contract),
+            (None, None) => continue,
         };
-        texts.add_contract(&contract.path, &text);
-        let checked = match provider::check(provider, &project.config, name, &contract) {
+        let checked = match checked {
             Ok(checked) => checked,
             Err(message) => {
                 shell.error(&message, Some(MEND));
@@ -69,12 +93,12 @@ fn check(
             shell.warn(&locked(name, &checked));
         }
         if next.is_none() && whole && !checked.drift.is_empty() {
-            next = Some(next_command(name, &checked));
+            next = Some(next_command(name, &checked, args.base.as_deref()));
         }
         members += checked.members;
         interfaces.push(verdict(
             name,
-            &contract.version.to_string(),
+            &contract.map_or_else(String::new, |contract| contract.version.to_string()),
             &checked,
             whole,
         ));
@@ -83,11 +107,23 @@ fn check(
     for problem in project.tree.problems() {
         shell.warn(&problem.to_string());
     }
+    let judged = interfaces.len();
+    if let Some(against) = against {
+        let gate = against.gate_for_all(&project.config);
+        if fails(&gate) {
+            outcome.findings = true;
+            interfaces.push(InterfaceVerdict {
+                name: "the gate".to_owned(),
+                ..InterfaceVerdict::default()
+            });
+        }
+        findings.extend(gate);
+    }
     finding::sort(&mut findings);
     let report = Report {
         command: "check",
         findings: &findings,
-        summary: Summary::of(&findings, interfaces.len(), members),
+        summary: Summary::of(&findings, judged, members),
         interfaces: &interfaces,
         incomplete: outcome.incomplete,
         next,
@@ -98,12 +134,6 @@ fn check(
     out.push(&report::render(&report, shell.format, &texts, shell.look()));
     out.finish()?;
     Ok(outcome)
-}
-
-fn fails(findings: &[Finding]) -> bool {
-    findings
-        .iter()
-        .any(|finding| finding.level == Level::Error && finding.accepted.is_none())
 }
 
 fn locked(name: &str, checked: &Checked) -> String {
@@ -125,9 +155,10 @@ fn locked(name: &str, checked: &Checked) -> String {
     )
 }
 
-fn next_command(name: &str, checked: &Checked) -> String {
+fn next_command(name: &str, checked: &Checked, base: Option<&str>) -> String {
+    let base = base.map_or_else(String::new, |base| format!(" --base {base}"));
     if fails(&checked.findings) {
-        format!("cogate snapshot {name} --accept \"...\"")
+        format!("cogate snapshot {name}{base} --accept \"...\"")
     } else {
         format!("cogate snapshot {name}")
     }

@@ -63,7 +63,15 @@ pub(super) fn run(shell: &Shell, args: &Init) -> Result<Outcome, Failure> {
     }
     let project = Project::on_disk(shell)?;
     let names = project.names(&[])?;
-    project.with_provider(|provider| snapshot::write_all(shell, &project, provider, &names, None))
+    project.with_provider(|provider| {
+        snapshot::write_all(
+            shell,
+            &project,
+            provider,
+            &names,
+            &snapshot::Wish::default(),
+        )
+    })
 }
 
 fn count(number: usize) -> String {

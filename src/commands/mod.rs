@@ -1,6 +1,7 @@
 //! The verbs, one file each with one public function, and what they share: outcome, failure, output and notices.
 //! There is no analysis here; a command asks the other rooms and hands the answer to a report.
 
+mod base;
 mod check;
 mod completions;
 mod diff;

@@ -18,7 +18,14 @@ pub(super) const MEND: &str = "mend the line by hand, or take the file back from
 pub(super) struct Project {
     pub(super) config: Config,
     pub(super) tree: Tree,
-    staged: bool,
+    staged: Option<Staged>,
+}
+
+/// Where in the index a project is.
+#[derive(Debug, Clone)]
+struct Staged {
+    prefix: String,
+    also: Vec<String>,
 }
 
 impl Project {
@@ -33,7 +40,7 @@ impl Project {
         Ok(Self {
             config,
             tree,
-            staged: false,
+            staged: None,
         })
     }
 
@@ -71,7 +78,28 @@ impl Project {
         Ok(Self {
             config,
             tree,
-            staged: true,
+            staged: Some(Staged { prefix, also }),
+        })
+    }
+
+    /// The same project under another configuration.
+    pub(super) fn under(self, config: Config) -> Result<Self, Failure> {
+        let options = options(&config);
+        let tree = match &self.staged {
+            None => Tree::directory(&config.root_dir, &options)?,
+            Some(Staged { prefix, also }) => Tree::index(
+                None,
+                &Options {
+                    prefix: prefix.clone(),
+                    also: also.clone(),
+                    ..options
+                },
+            )?,
+        };
+        Ok(Self {
+            config,
+            tree,
+            staged: self.staged,
         })
     }
 
@@ -102,21 +130,27 @@ impl Project {
     /// The contract of an interface and its text; none if there is none yet.
     pub(super) fn contract(&self, name: &str) -> Result<Option<(Contract, String)>, Failure> {
         let path = self.config.contract_path(name);
-        let text = if self.staged {
-            match self.tree.read(&path) {
-                Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-                Err(_) => return Ok(None),
-            }
-        } else {
-            if !self.config.root_dir.join(&path).exists() {
-                return Ok(None);
-            }
-            contract::read_text(&self.config.root_dir, &path)
-                .map_err(|error| Failure::new(error.to_string()))?
+        let there = match self.staged {
+            Some(_) => self.tree.entry(&path).is_some(),
+            None => self.config.root_dir.join(&path).exists(),
         };
+        if !there {
+            return Ok(None);
+        }
+        let text = self.text(&path)?;
         let contract =
             contract::parse(&text, &path).map_err(|error| Failure::new(error.to_string()))?;
         Ok(Some((contract, text)))
+    }
+
+    /// The text of a contract or of the configuration.
+    pub(super) fn text(&self, path: &str) -> Result<String, Failure> {
+        if self.staged.is_some() {
+            let bytes = self.tree.read(path)?;
+            return Ok(String::from_utf8_lossy(&bytes).into_owned());
+        }
+        contract::read_text(&self.config.root_dir, path)
+            .map_err(|error| Failure::new(error.to_string()))
     }
 
     /// Runs `with` on the provider.
@@ -147,7 +181,7 @@ fn checked(config: Config) -> Result<Config, Failure> {
     Ok(config)
 }
 
-fn options(config: &Config) -> Options {
+pub(super) fn options(config: &Config) -> Options {
     Options {
         exclude: config.source.exclude.clone(),
         default_excludes: config.source.default_excludes,

@@ -28,7 +28,7 @@ pub(super) fn languages(language: Language) -> &'static [&'static str] {
     match language {
         Language::Python => &["python"],
         Language::Rust => &["rust"],
-        Language::Both => &["python", "rust"],
+        Language::Both | Language::Contract => &["python", "rust"],
     }
 }
 

@@ -10,7 +10,7 @@ use super::paths::check_disk;
 use super::{Config, Error, parse};
 
 /// The files that may hold a configuration, the first that does wins.
-const FILES: [&str; 3] = ["cogate.toml", "pyproject.toml", "Cargo.toml"];
+pub const FILES: [&str; 3] = ["cogate.toml", "pyproject.toml", "Cargo.toml"];
 
 /// The configuration for a folder.
 ///

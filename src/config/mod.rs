@@ -2,6 +2,7 @@
 //! `cogate.toml`, or from a section of `pyproject.toml` or `Cargo.toml`; nothing of what it names is opened here.
 
 mod find;
+mod gate;
 mod paths;
 mod read;
 mod template;
@@ -13,7 +14,8 @@ use crate::finding::{Level, Role};
 use crate::toml_text::suggestion;
 
 pub use crate::toml_text::Error;
-pub use find::{find, load};
+pub use find::{FILES, find, load};
+pub use gate::{Loosened, loosened, merged};
 pub use read::parse;
 pub use template::{Proposed, write_new};
 

@@ -50,7 +50,7 @@ pub fn check(
     let configured: BTreeSet<String> = interface.members.iter().cloned().collect();
     let asked: BTreeSet<String> = recorded.union(&configured).cloned().collect();
     let offer = provider.offer(&asked, &interface.receivers);
-    let mut comparison = compare_with(&old, &offer, interface);
+    let mut comparison = compare_with(&old, &offer, interface, Was::Contract);
     for finding in &mut comparison.findings {
         finding.interface = Some(name.to_owned());
         finding.accepted = contract.accepts(finding).map(str::to_owned);
@@ -103,7 +103,7 @@ fn leads_to(offer: &Offer, member: &str, path: &str) -> bool {
 }
 
 /// What a contract recorded, as the model.
-fn read(contract: &Contract) -> Result<Offer, String> {
+pub(super) fn read(contract: &Contract) -> Result<Offer, String> {
     let mut python = lines::read(&contract.tables, &contract.names)
         .map_err(|error| at_line(&contract.path, error.place.as_ref(), &error))?;
     lines::restore_unknown(&mut python, &contract.unknown);
@@ -123,23 +123,43 @@ fn at_line(path: &str, place: Option<&Place>, error: &dyn std::fmt::Display) -> 
     format!("{path}{at}: {error}")
 }
 
-fn compare_with(old: &Offer, new: &Offer, interface: &Interface) -> compare::Comparison {
+/// Where the old offer of a comparison comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Was {
+    /// The contract as it is now.
+    Contract,
+    /// A contract of the base.
+    OldContract,
+    /// The source at the base.
+    Source,
+}
+
+/// Compares two offers of one interface.
+pub(super) fn compare_with(
+    old: &Offer,
+    new: &Offer,
+    interface: &Interface,
+    was: Was,
+) -> compare::Comparison {
     let audience = interface
         .audience
         .clone()
         .map_or_else(Audience::both, Audience::Named);
+    let of_rust = compare::rust::Options {
+        named: true,
+        contract: was != Was::Source,
+    };
     let options = Options {
-        old: Origin::Contract,
+        old: match was {
+            Was::Contract => Origin::Contract,
+            Was::OldContract | Was::Source => Origin::Before,
+        },
         audience,
         calls_are_known: !interface.receivers.is_empty(),
         subject: &|path| Some(path.to_owned()),
         overridden: &|_, _| false,
     };
     let mut comparison = compare::python::compare(&old.python, &new.python, &options);
-    let of_rust = compare::rust::Options {
-        named: true,
-        contract: true,
-    };
     let mut found = compare::rust::compare(&old.rust, &new.rust, &of_rust);
     found
         .iter_mut()

@@ -4,13 +4,15 @@
 mod check;
 mod diff;
 mod offer;
+mod since;
 mod snapshot;
 mod texts;
 
 pub use check::{Checked, check};
 pub use diff::{Diffed, diff};
 pub use offer::{Offer, Trouble};
-pub use snapshot::{Snapped, snapshot, taken};
+pub use since::{Since, accepted_by, fresh, gate};
+pub use snapshot::{Accept, Snapped, snapshot, taken};
 pub use texts::TreeTexts;
 
 use crate::python;

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::{Checked, Provider, Trouble, check};
+use super::{Checked, Provider, Trouble};
 use crate::config::Config;
-use crate::contract::{Change, Contract};
-use crate::finding::Finding;
+use crate::contract::{Change, Contract, name_of};
+use crate::finding::{Finding, Level};
+use crate::interface::{Names, Table};
 
 /// A contract to write, or why none is written.
 #[derive(Debug, Clone)]
 pub enum Snapped {
-    /// The contract as it is to be.
-    New(Box<Contract>),
+    /// The contract as it is to be, and the breaks that it leaves pending.
+    New(Box<Contract>, Vec<Finding>),
     /// It is up to date.
     Same(Box<Contract>),
     /// These breaks need a reason.
@@ -37,41 +38,132 @@ pub fn taken(provider: &Provider<'_>, config: &Config, name: &str) -> Snapped {
         };
     }
     let (tables, names, unknown) = offer.tables();
-    Snapped::New(Box::new(Contract::first(
-        name,
-        config.contract_path(name),
-        names,
-        tables,
-        unknown,
-    )))
+    let path = config.contract_path(name);
+    let first = Contract::first(name, path, names, tables, unknown);
+    Snapped::New(Box::new(first), Vec::new())
 }
 
-/// The next contract of an interface; `only` limits which breaks the reason accepts, by subject.
+/// What a snapshot is to accept.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Accept<'a> {
+    /// Why the pending breaks are acceptable; without a reason none is.
+    pub reason: Option<&'a str>,
+    /// The paths whose breaks are accepted; all if it is empty.
+    pub only: &'a [String],
+}
+
+impl Accept<'_> {
+    fn takes(&self, finding: &Finding) -> bool {
+        self.only.is_empty()
+            || self
+                .only
+                .iter()
+                .any(|path| is_within(&finding.subject, path))
+    }
+}
+
+/// The next contract of an interface, from what a check of it found.
 ///
 /// # Errors
-/// A sentence with file and line, when a line of the contract cannot be read.
+/// A sentence, when accepted and pending lines do not fit into one contract.
 pub fn snapshot(
-    provider: &Provider<'_>,
-    config: &Config,
+    checked: Checked,
     contract: &Contract,
-    reason: Option<&str>,
+    accept: Accept<'_>,
 ) -> Result<Snapped, String> {
-    let checked = check(provider, config, &contract.name, contract)?;
     // A member that is gone from the code, but still configured, is a break; one that never was is a mistake.
-    let missing: Vec<_> = checked.missing.clone();
-    if !checked.troubles.is_empty() || !missing.is_empty() {
+    if !checked.troubles.is_empty() || !checked.missing.is_empty() {
         return Ok(Snapped::Incomplete {
             troubles: checked.troubles,
-            missing,
+            missing: checked.missing,
         });
     }
-    Ok(decide(checked, contract, reason))
+    let (chosen, pending): (Vec<Finding>, Vec<Finding>) = checked
+        .findings
+        .into_iter()
+        .filter(|finding| finding.level == Level::Error && finding.accepted.is_none())
+        .partition(|finding| accept.takes(finding));
+    if chosen.is_empty() && !pending.is_empty() {
+        return Ok(Snapped::Refused(pending));
+    }
+    let fresh = keep(checked.fresh, contract, &pending)?;
+    Ok(
+        match Change::of(&chosen, !checked.drift.is_empty(), accept.reason) {
+            Err(_) => Snapped::Refused(chosen),
+            Ok(Change::None) => Snapped::Same(Box::new(contract.clone())),
+            Ok(change) => Snapped::New(Box::new(fresh.next(change)), pending),
+        },
+    )
 }
 
-fn decide(checked: Checked, contract: &Contract, reason: Option<&str>) -> Snapped {
-    match Change::of(&checked.findings, !checked.drift.is_empty(), reason) {
-        Err(broken) => Snapped::Refused(broken.into_iter().cloned().collect()),
-        Ok(Change::None) => Snapped::Same(Box::new(contract.clone())),
-        Ok(change) => Snapped::New(Box::new(checked.fresh.next(change))),
+/// The fresh contract, but with what the old one says of these findings' subjects.
+fn keep(mut fresh: Contract, old: &Contract, pending: &[Finding]) -> Result<Contract, String> {
+    if pending.is_empty() {
+        return Ok(fresh);
     }
+    let clash = old.names.pairs().find(|(short, full)| {
+        fresh
+            .names
+            .resolve(short)
+            .is_some_and(|other| other != *full)
+    });
+    if let Some((short, _)) = clash {
+        return Err(format!(
+            "`{short}` stands for another class now, so that old and new lines do not fit into one contract; accept all breaks at once"
+        ));
+    }
+    let pairs = old.names.pairs().chain(fresh.names.pairs());
+    fresh.names = Names::from_pairs(
+        pairs
+            .map(|(short, full)| (short.to_owned(), full.to_owned()))
+            .collect::<Vec<_>>(),
+    );
+    for finding in pending {
+        let subject = finding.subject.as_str();
+        for table in &old.tables {
+            if is_within(&table.path, subject) || is_within(subject, &table.path) {
+                restore(&mut fresh.tables, table, subject);
+            }
+        }
+    }
+    Ok(fresh)
+}
+
+/// Puts back a header, a member, or the whole table if there is none any more.
+fn restore(fresh: &mut Vec<Table>, old: &Table, subject: &str) {
+    let name = subject
+        .strip_prefix(old.path.as_str())
+        .map(|rest| rest.trim_start_matches(['.', ':']))
+        .filter(|name| !name.is_empty());
+    let Some(table) = fresh
+        .iter_mut()
+        .find(|table| table.kind == old.kind && table.path == old.path)
+    else {
+        fresh.push(old.clone());
+        return;
+    };
+    let Some(name) = name else {
+        table.is = old.is.clone();
+        return;
+    };
+    table.provides.retain(|line| name_of(&line.text) != name);
+    let lines = old.provides.iter();
+    table
+        .provides
+        .extend(lines.filter(|line| name_of(&line.text) == name).cloned());
+    for (facts, old) in [
+        (&mut table.requires, &old.requires),
+        (&mut table.effects, &old.effects),
+    ] {
+        facts.remove(name);
+        if let Some(old) = old.get(name) {
+            facts.insert(name.to_owned(), old.clone());
+        }
+    }
+}
+
+/// Whether a path is another one or inside it.
+fn is_within(path: &str, outer: &str) -> bool {
+    path.strip_prefix(outer)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':']))
 }

@@ -1,6 +1,7 @@
 //! The registry: one entry per rule. The text of an entry is what `explain` prints, what the docs page shows and
 //! what SARIF carries as help. Rules explain a decision; they do not make it (that is `compare`).
 
+mod gate;
 mod levels;
 mod python;
 mod rust;
@@ -18,6 +19,8 @@ pub enum Language {
     Rust,
     /// Both.
     Both,
+    /// Neither: it speaks of contracts and configuration.
+    Contract,
 }
 
 /// One kind of change.
@@ -58,17 +61,18 @@ macro_rules! rule {
 }
 use rule;
 
+fn tables() -> impl Iterator<Item = &'static Rule> {
+    python::RULES.iter().chain(rust::RULES).chain(gate::RULES)
+}
+
 /// Every rule, sorted by id.
 pub fn all() -> Vec<&'static Rule> {
-    let mut rules: Vec<&Rule> = python::RULES.iter().chain(rust::RULES).collect();
+    let mut rules: Vec<&Rule> = tables().collect();
     rules.sort_by_key(|rule| rule.id);
     rules
 }
 
 /// The rule with this id.
 pub fn find(id: &str) -> Option<&'static Rule> {
-    python::RULES
-        .iter()
-        .chain(rust::RULES)
-        .find(|rule| rule.id == id)
+    tables().find(|rule| rule.id == id)
 }

@@ -7,6 +7,7 @@ mod directory;
 mod error;
 mod exclude;
 pub mod git;
+mod history;
 mod limits;
 #[cfg(test)]
 mod limits_tests;

@@ -276,7 +276,7 @@ fn a_contract_reads_back_as_what_was_written() {
             .unwrap()
             .unwrap();
         let taken = provider::taken(&provider, &config, "all");
-        let Snapped::New(written) = taken else {
+        let Snapped::New(written, _) = taken else {
             panic!("{}: {taken:?} of {text}", side.name);
         };
         let first = contract::write(None, &written).unwrap();
