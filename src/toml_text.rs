@@ -171,7 +171,7 @@ impl<'a> Text<'a> {
         let (line, column) = self.position(start);
         let (end_line, end_column) = self.position(span.end - quotes);
         Place {
-            path: self.path.to_owned(),
+            path: self.path.into(),
             line,
             column,
             end_line,

@@ -1,12 +1,15 @@
 //! Where something stands in a text: a file and a range of lines and columns. It holds no text.
 
+use std::sync::Arc;
+
 /// A range in a file of a tree or of a contract.
 ///
 /// Lines and columns count from 1; columns count characters (not bytes), and the end is exclusive.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
-    /// Path relative to the tree (or, for a contract, to the project), with `/` between its parts.
-    pub path: String,
+    /// Path relative to the tree (or, for a contract, to the project), with `/` between its parts. Shared, because a
+    /// file has thousands of places.
+    pub path: Arc<str>,
     /// First line.
     pub line: u32,
     /// First column.
@@ -19,7 +22,7 @@ pub struct Place {
 
 impl Place {
     /// A place of a single point, for things that have no extent (a file, a module).
-    pub fn point(path: impl Into<String>, line: u32, column: u32) -> Self {
+    pub fn point(path: impl Into<Arc<str>>, line: u32, column: u32) -> Self {
         Self {
             path: path.into(),
             line,

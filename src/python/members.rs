@@ -290,7 +290,7 @@ impl<'p> Builder<'p, '_> {
                 .map(|all| all.into_iter().collect()),
             whole: true,
             open: module.open.clone(),
-            place: Some(Place::point(&module.path, 1, 1)),
+            place: Some(Place::point(Arc::clone(&module.path), 1, 1)),
             ..Module::default()
         };
         if module.names.contains_key("__getattr__") {
@@ -429,7 +429,7 @@ impl<'p> Builder<'p, '_> {
                         Member {
                             kind,
                             defined_in: module.name.clone(),
-                            place: Some(Place::point(&module.path, 1, 1)),
+                            place: Some(Place::point(Arc::clone(&module.path), 1, 1)),
                             conditional,
                             body: None,
                         },

@@ -337,7 +337,7 @@ impl<'t> Project<'t> {
                     .names
                     .contains_key("__getattr__")
                     .then(|| format!("{} answers names by __getattr__", module.name)),
-                place: Some(Place::point(&module.path, 1, 1)),
+                place: Some(Place::point(Arc::clone(&module.path), 1, 1)),
                 ..Module::default()
             })
     }
@@ -372,7 +372,7 @@ impl<'t> Project<'t> {
             Ok(extract) => extract,
             Err(message) => {
                 return Some(Damage {
-                    place: Place::point(&file.path, 1, 1),
+                    place: Place::point(file.path.as_str(), 1, 1),
                     message: message.to_owned(),
                 });
             }

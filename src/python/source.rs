@@ -1,6 +1,8 @@
 //! One file, parsed: text, tree, and which of its text the parser could not make sense of. The tree lives only as
 //! long as the closure that looks at it.
 
+use std::sync::Arc;
+
 use memchr::memmem;
 use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::{ModModule, PySourceType, PythonVersion, Stmt};
@@ -21,7 +23,7 @@ const LARGE_STACK: usize = 512 * 1024 * 1024;
 
 /// A parsed file.
 pub(crate) struct Source<'a> {
-    pub(crate) path: &'a str,
+    pub(crate) path: Arc<str>,
     pub(crate) text: &'a str,
     pub(crate) parsed: &'a Parsed<ModModule>,
     lines: &'a LineIndex,
@@ -138,7 +140,7 @@ fn shown<T>(
         });
     }
     look(&Source {
-        path,
+        path: Arc::from(path),
         text,
         parsed,
         lines: &lines,
@@ -185,7 +187,7 @@ impl Source<'_> {
         let (line, column) = self.point(range.start());
         let (end_line, end_column) = self.point(range.end());
         Place {
-            path: self.path.to_owned(),
+            path: Arc::clone(&self.path),
             line,
             column,
             end_line,

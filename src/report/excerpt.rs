@@ -150,7 +150,7 @@ mod tests {
 
     fn place(line: u32, column: u32, end_line: u32, end_column: u32) -> Place {
         Place {
-            path: String::new(),
+            path: "".into(),
             line,
             column,
             end_line,

@@ -84,7 +84,7 @@ mod tests {
         finding.message = "x\n::set-output name=a::b\r\n100%0A".to_owned();
         if let Some(new) = &mut finding.new {
             new.mark = None;
-            new.place.path = "a,b::c\n.py".to_owned();
+            new.place.path = "a,b::c\n.py".into();
         }
         let out = render(&report(&[finding]));
         assert_eq!(out.lines().count(), 1, "{out}");

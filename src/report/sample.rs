@@ -56,7 +56,7 @@ impl Texts for Sources {
 
 fn place(path: &str, line: u32, column: u32, end_column: u32) -> Place {
     Place {
-        path: path.to_owned(),
+        path: path.into(),
         line,
         column,
         end_line: line,

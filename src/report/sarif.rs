@@ -209,7 +209,7 @@ mod tests {
         finding.message = "takes {0} and [x](1)".to_owned();
         if let Some(new) = &mut finding.new {
             new.mark = None;
-            new.place.path = "a b/ü:#?.py".to_owned();
+            new.place.path = "a b/ü:#?.py".into();
         }
         let run = run(&[finding]);
         let result = &run["results"][0];

@@ -124,7 +124,7 @@ fn a_long_line_is_cut_to_the_width() {
     for (column, end_column) in [(1_206, 1_216), (1, 2_000), (1_206, 1_206)] {
         if let Some(new) = &mut finding.new {
             new.place = Place {
-                path: "long.py".to_owned(),
+                path: "long.py".into(),
                 line: 1,
                 column,
                 end_line: 1,
@@ -199,15 +199,15 @@ fn an_unchanged_definition_is_anchored_at_its_proof() {
         new.signature = old;
     }
     let place = anchor(&finding).expect("a place");
-    assert_eq!(place.path, "nova/compute/manager.py");
+    assert_eq!(&*place.path, "nova/compute/manager.py");
     finding.evidence.clear();
     assert_eq!(
-        anchor(&finding).expect("a place").path,
+        &*anchor(&finding).expect("a place").path,
         "nova/virt/driver.py"
     );
     finding.new = None;
     assert_eq!(
-        anchor(&finding).expect("a place").path,
+        &*anchor(&finding).expect("a place").path,
         "contracts/driver.toml"
     );
     finding.old = None;
@@ -403,7 +403,7 @@ proptest::proptest! {
     ) {
         let mut finding = sample::parameter_passed();
         let place = |at: usize, path: &str| Place {
-            path: path.to_owned(),
+            path: path.into(),
             line: numbers[at] % 8,
             column: numbers[at + 1],
             end_line: numbers[at + 2] % 8,

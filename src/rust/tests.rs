@@ -146,7 +146,7 @@ fn broken_text_is_told_of_and_nothing_below_it_counts_as_removed() {
     assert_eq!(new.broken.len(), 1);
     assert_eq!(new.broken[0].module, "my_lib::a");
     assert_eq!(
-        (new.broken[0].place.path.as_str(), new.broken[0].place.line),
+        (new.broken[0].place.path.as_ref(), new.broken[0].place.line),
         ("src/a.rs", 1)
     );
     let found = crate::compare::rust::compare(&old, &new, &Default::default());

@@ -24,7 +24,7 @@ pub(crate) use scope::Scope;
 #[derive(Debug, Default)]
 pub(crate) struct ModuleExtract {
     pub(crate) name: String,
-    pub(crate) path: String,
+    pub(crate) path: Arc<str>,
     pub(crate) names: BTreeMap<String, Bound>,
     /// Modules of star imports, in order.
     pub(crate) stars: Vec<Star>,
@@ -164,7 +164,7 @@ pub(crate) fn module(source: &Source<'_>, file: &ModuleFile) -> ModuleExtract {
     let found = scope.finish();
     let mut extract = ModuleExtract {
         name: file.name.clone(),
-        path: file.path.clone(),
+        path: Arc::clone(&source.path),
         names: found.names,
         stars: found.stars,
         all: found.all,

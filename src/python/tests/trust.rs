@@ -66,7 +66,7 @@ fn after_an_indentation_error_nothing_has_gone() {
     let files = MemoryFiles::new([("m.py", text)]);
     let project = Project::new(&files);
     let damage = project.damage("m.C.nowhere").unwrap();
-    assert_eq!((damage.place.path.as_str(), damage.place.line), ("m.py", 6));
+    assert_eq!((&*damage.place.path, damage.place.line), ("m.py", 6));
     assert!(project.damage("m.A.a").is_none());
 }
 
