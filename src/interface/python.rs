@@ -276,20 +276,20 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// The signature that a caller meets after binding: without the first positional parameter, unless the function
-    /// is static or takes it in `*args`.
+    /// The parameters that a caller meets after binding: without the first positional one, unless the function is
+    /// static or takes it in `*args`.
     #[must_use]
-    pub fn bound(&self, binding: Binding, in_class: bool) -> Signature {
-        let mut bound = self.clone();
-        if in_class && binding != Binding::Static {
-            let first_is_named = bound.params.first().is_some_and(|param| {
-                matches!(param.kind, ParamKind::PositionalOnly | ParamKind::Normal)
-            });
-            if first_is_named {
-                bound.params.remove(0);
+    pub fn bound(&self, binding: Binding, in_class: bool) -> &[Param] {
+        match self.params.split_first() {
+            Some((first, rest))
+                if in_class
+                    && binding != Binding::Static
+                    && matches!(first.kind, ParamKind::PositionalOnly | ParamKind::Normal) =>
+            {
+                rest
             }
+            _ => &self.params,
         }
-        bound
     }
 }
 

@@ -42,7 +42,10 @@ impl<'t> TreeTexts<'t> {
             Origin::Consumer(_) => return None,
         };
         let bytes = tree.read(path).ok()?;
-        Some(String::from_utf8_lossy(&bytes).into())
+        Some(match std::str::from_utf8(&bytes) {
+            Ok(text) => text.into(),
+            Err(_) => String::from_utf8_lossy(&bytes).into(),
+        })
     }
 }
 

@@ -8,6 +8,7 @@ mod error;
 mod exclude;
 pub mod git;
 mod history;
+mod kept;
 mod limits;
 #[cfg(test)]
 mod limits_tests;

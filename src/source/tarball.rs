@@ -19,7 +19,7 @@ const MAX_EXTENSION: u64 = 1 << 20;
 
 /// What is kept of a file.
 #[derive(Debug, Clone)]
-pub(crate) enum Kept {
+pub(crate) enum Unpacked {
     Bytes(Arc<[u8]>),
     /// It is above the limit of one file; this is its size.
     TooLarge(u64),
@@ -33,7 +33,7 @@ pub(crate) fn scan(
     bytes: &[u8],
     limits: Limits,
     wanted: &dyn Fn(&str) -> bool,
-) -> Result<Scan<Kept>, Error> {
+) -> Result<Scan<Unpacked>, Error> {
     let over = Rc::new(Cell::new(false));
     let mut archive = Archive::new(Counted {
         inner: MultiGzDecoder::new(bytes),
@@ -78,11 +78,11 @@ pub(crate) fn scan(
         } else if kind.is_file() || kind.is_contiguous() {
             let path = names.file(&name)?;
             let handle = if !wanted(&path) {
-                Kept::Nothing
+                Unpacked::Nothing
             } else if size > limits.file {
-                Kept::TooLarge(size)
+                Unpacked::TooLarge(size)
             } else {
-                Kept::Bytes(read_all(&mut entry, size).map_err(failed)?.into())
+                Unpacked::Bytes(read_all(&mut entry, size).map_err(failed)?.into())
             };
             scan.found.push(Found {
                 path,

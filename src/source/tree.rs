@@ -11,12 +11,13 @@ use super::archive::{self, Format};
 use super::error::{Error, ErrorKind};
 use super::exclude::{Rules, is_source};
 use super::git::{Git, ObjectId};
+use super::kept::Kept;
 use super::limits::Limits;
 use super::paths::{clean, shown};
 use super::pattern::Pattern;
 use super::revision::{self, GitFiles};
 use super::select::{Scan, Selected, markers, select};
-use super::tarball::{self, Kept};
+use super::tarball::{self, Unpacked};
 use super::zipped::{self, ZipFiles};
 use super::{Entry, Options, Skipped, directory, roots};
 
@@ -27,6 +28,7 @@ pub struct Tree {
     place: Place,
     entries: Vec<Entry>,
     files: Files,
+    kept: Kept,
     roots: Vec<String>,
     skipped: Skipped,
     problems: Vec<Error>,
@@ -47,7 +49,7 @@ enum Place {
 enum Files {
     Directory(Vec<PathBuf>),
     Zip(ZipFiles, Vec<usize>),
-    Memory(Vec<Kept>),
+    Memory(Vec<Unpacked>),
     Git(GitFiles),
 }
 
@@ -76,7 +78,7 @@ impl Tree {
         }
     }
 
-    /// A directory, as it is now. Files are read when they are asked for.
+    /// A directory, as it is now. Files are read when they are first asked for, each once.
     pub fn directory(path: &Path, options: &Options) -> Result<Self, Error> {
         let (roots, rules) = prepare(options)?;
         let label = path.display().to_string();
@@ -164,9 +166,11 @@ impl Tree {
         files: impl FnOnce(Vec<H>) -> Files,
     ) -> Result<Self, Error> {
         let roots = roots::resolve(roots, &selected.entries, &label)?;
+        let kept = Kept::new(selected.entries.len());
         Ok(Self {
             label: shown(&label),
             place,
+            kept,
             entries: selected.entries,
             files: files(selected.handles),
             roots,
@@ -247,6 +251,15 @@ impl Tree {
     }
 
     fn read_at(&self, at: usize) -> Result<Arc<[u8]>, Error> {
+        if let Some(bytes) = self.kept.get(at) {
+            return Ok(bytes);
+        }
+        let bytes = self.fetch(at)?;
+        self.kept.keep(at, &bytes);
+        Ok(bytes)
+    }
+
+    fn fetch(&self, at: usize) -> Result<Arc<[u8]>, Error> {
         let path = &self.entries[at].path;
         match &self.files {
             Files::Directory(paths) => {
@@ -254,9 +267,9 @@ impl Tree {
             }
             Files::Zip(files, handles) => files.read(handles[at], path),
             Files::Memory(kept) => match &kept[at] {
-                Kept::Bytes(bytes) => Ok(Arc::clone(bytes)),
-                Kept::TooLarge(size) => Err(Limits::default().file_too_large(path, *size)),
-                Kept::Nothing => Err(archive::damaged(
+                Unpacked::Bytes(bytes) => Ok(Arc::clone(bytes)),
+                Unpacked::TooLarge(size) => Err(Limits::default().file_too_large(path, *size)),
+                Unpacked::Nothing => Err(archive::damaged(
                     &self.label,
                     &format!("`{path}` was not read"),
                 )),

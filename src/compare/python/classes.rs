@@ -336,7 +336,7 @@ fn arrived(judge: &mut Judge<'_>, pair: &Pairing<'_>, name: &str, new: &Member) 
         && !pair.before.members.contains_key("__new__");
     if constructor && let Kind::Function(function) = &new.kind {
         let bound = function.signature.bound(function.binding, true);
-        for param in bound.params.iter().filter(|param| param.is_required()) {
+        for param in bound.iter().filter(|param| param.is_required()) {
             let message = format!("`{}` requires `{}` now", display(&pair.subject), param.name);
             let mut finding =
                 Finding::new("required-parameter-added", &subject, &param.name, message)

@@ -9,9 +9,7 @@ use super::types::{self, Relation};
 use super::words;
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::Verb;
-use crate::interface::python::{
-    Abstract, Binding, Function, Param, ParamKind, Protocol, Signature, Type,
-};
+use crate::interface::python::{Abstract, Binding, Function, Param, ParamKind, Protocol, Type};
 
 pub(super) fn compare(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &Function) {
     compare_binding(judge, pair, old, new);
@@ -28,22 +26,22 @@ fn compare_calls(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &F
     let in_class = pair.class.is_some();
     let before = old.signature.bound(old.binding, in_class);
     let after = new.signature.bound(new.binding, in_class);
-    let mut changes: Vec<Change<'_>> = explain(&before.params, &after.params)
+    let mut changes: Vec<Change<'_>> = explain(before, after)
         .into_iter()
         .map(|change| (change, Vec::new()))
         .collect();
-    if before.passes_on || after.passes_on {
-        doubt(&before, &after, &mut changes);
+    let passes_on = (old.signature.passes_on, new.signature.passes_on);
+    if passes_on != (false, false) {
+        doubt(before, after, passes_on, &mut changes);
     }
     let has_implementers = pair
         .class
         .is_some_and(|class| judge.has_implementers(class, pair.name, &[pair.old, pair.new]));
     if pair.can_be_overridden() && has_implementers {
         let calls = Calls::new(pair, judge.options.calls_are_known);
-        let declared = Callable::new(&before.params);
         calls.judge(
-            &Pairing::new(&before.params, &after.params),
-            &declared,
+            &Pairing::new(before, after),
+            &Callable::new(before),
             &mut changes,
         );
     } else {
@@ -68,33 +66,32 @@ fn compare_calls(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &F
         mark(judge, pair, &mut finding, change.old, change.new);
         judge.add(pair, finding);
     }
-    compare_values(judge, pair, &before.params, &after.params);
+    compare_values(judge, pair, before, after);
     // Annotations of a coroutine and of a plain function speak of different things.
     if old.protocol == new.protocol {
-        compare_returns(judge, pair, before.returns.as_ref(), after.returns.as_ref());
+        let (was, is) = (&old.signature.returns, &new.signature.returns);
+        compare_returns(judge, pair, was.as_ref(), is.as_ref());
     }
 }
 
 /// What variadics take that are taken apart or handed on, nobody can read off the signature: what follows from them
 /// alone is possible, not proved.
-fn doubt(before: &Signature, after: &Signature, changes: &mut [Change<'_>]) {
-    let written = |signature: &Signature| -> Vec<Param> {
-        let named =
-            |param: &&Param| !matches!(param.kind, ParamKind::VarArgs | ParamKind::VarKeywords);
-        let all = signature.params.iter();
-        if signature.passes_on {
-            all.filter(named).cloned().collect()
-        } else {
-            all.cloned().collect()
-        }
+fn doubt(
+    before: &[Param],
+    after: &[Param],
+    (before_passes_on, after_passes_on): (bool, bool),
+    changes: &mut [Change<'_>],
+) {
+    let is_written = |param: &&Param| {
+        !before_passes_on || !matches!(param.kind, ParamKind::VarArgs | ParamKind::VarKeywords)
     };
-    let (old, new) = (written(before), after.params.clone());
-    let proved = explain(&old, &new);
+    let written: Vec<Param> = before.iter().filter(is_written).cloned().collect();
+    let proved = explain(&written, after);
     for (change, _) in changes {
         let is_proved = proved
             .iter()
             .any(|known| known.item == change.item && known.callers == Some(Certainty::Definite));
-        let taken_apart = after.passes_on
+        let taken_apart = after_passes_on
             && matches!(
                 change.rule,
                 "parameter-gathered"
@@ -103,7 +100,7 @@ fn doubt(before: &Signature, after: &Signature, changes: &mut [Change<'_>]) {
                     | "parameter-moved"
             );
         // What was popped out of `**kwargs` may have been required all along.
-        let popped = before.passes_on && change.rule == "required-parameter-added";
+        let popped = before_passes_on && change.rule == "required-parameter-added";
         if !is_proved || taken_apart || popped {
             change.callers = change.callers.map(|_| Certainty::Possible);
         }

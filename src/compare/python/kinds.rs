@@ -88,8 +88,12 @@ fn function_became_class(judge: &mut Judge<'_>, pair: &Pair<'_>, function: &Func
     };
     let taken = Function {
         signature: Signature {
+            params: constructor
+                .signature
+                .bound(constructor.binding, true)
+                .to_vec(),
             returns: None,
-            ..constructor.signature.bound(constructor.binding, true)
+            ..constructor.signature.clone()
         },
         ..function.clone()
     };
