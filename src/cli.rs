@@ -142,6 +142,19 @@ Examples:
   cogate diff nova-33.0.0-py3-none-any.whl nova-34.0.0-py3-none-any.whl nova.virt
   cogate diff hypervisor-1.0.0.crate . ::driver::ComputeDriver")]
     Diff(Diff),
+    /// Check implementers and consumers against a provider: do they fit?
+    #[command(after_help = "\
+Without CONSUMER: every class of the provider's own tree that implements an interface. With CONSUMER: every import, \
+attribute, call and override that leads into the provider, private ones too. A CONSUMER is a name of [consumers], a \
+directory or an archive. Needs no configuration with --provider.
+
+Examples:
+  cogate verify                   the implementers in this tree
+  cogate verify --exact           their public signatures must equal those of the base
+  cogate verify ironic            a consumer of cogate.toml against this tree
+  cogate verify . --provider nova-34.0.0-py3-none-any.whl
+  cogate verify nova_bhyve.whl --provider nova-33.whl --provider nova-34.whl")]
+    Verify(Verify),
     /// List every rule with its language, default level and summary
     #[command(after_help = "\
 Examples:
@@ -228,6 +241,26 @@ pub struct Diff {
     #[arg(long, value_name = "DIR")]
     pub repo: Option<PathBuf>,
     /// Where the sources start inside both trees
+    #[arg(long, value_name = "SUBDIR")]
+    pub root: Option<String>,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Consumers: names of [consumers], directories or archives; the tree's own implementers if none is given
+    #[arg(value_name = "CONSUMER")]
+    pub consumers: Vec<String>,
+    /// The provider, instead of the tree of the configuration; several make a matrix
+    #[arg(long, value_name = "TREE")]
+    pub provider: Vec<String>,
+    /// Public signatures must equal those of the base (names, order, defaults), and there may be no other public methods
+    #[arg(long)]
+    pub exact: bool,
+    /// The repository in which revisions are looked up; a bare one works too
+    #[arg(long, value_name = "DIR")]
+    pub repo: Option<PathBuf>,
+    /// Where the sources start inside the provider
     #[arg(long, value_name = "SUBDIR")]
     pub root: Option<String>,
 }

@@ -18,3 +18,4 @@ pub mod rules;
 pub mod rust;
 pub mod source;
 pub mod toml_text;
+pub mod verify;

@@ -12,6 +12,7 @@ mod output;
 mod project;
 mod rules;
 mod snapshot;
+mod verify;
 
 use std::fmt;
 use std::io;
@@ -112,6 +113,7 @@ pub fn run(cli: &Cli) -> Result<Outcome, Failure> {
         Command::Snapshot(args) => snapshot::run(&shell, args),
         Command::Check(args) => check::run(&shell, args),
         Command::Diff(args) => diff::run(&shell, args),
+        Command::Verify(args) => verify::run(&shell, args),
     }
 }
 

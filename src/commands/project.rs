@@ -173,6 +173,16 @@ impl Project {
     }
 }
 
+/// The configuration that was named, or the one around the current folder if there is one.
+pub(super) fn configured(shell: &Shell) -> Result<Option<Config>, Failure> {
+    let config = match &shell.config {
+        Some(file) => config::load(file).map(Some),
+        None => config::find_any(Path::new(".")),
+    };
+    let config = config.map_err(|error| Failure::new(error.to_string()))?;
+    config.map(checked).transpose()
+}
+
 fn checked(config: Config) -> Result<Config, Failure> {
     let ids: Vec<&str> = rules::all().iter().map(|rule| rule.id).collect();
     config

@@ -17,6 +17,20 @@ pub const FILES: [&str; 3] = ["cogate.toml", "pyproject.toml", "Cargo.toml"];
 /// # Errors
 /// If there is none (the error names `cogate init`), or something in it is wrong.
 pub fn find(start: &Path) -> Result<Config, Error> {
+    find_any(start)?.ok_or_else(|| {
+        Error::new(
+            FILES[0],
+            "there is no configuration, here or in a folder above",
+            "run `cogate init` to write one",
+        )
+    })
+}
+
+/// The configuration for a folder, if there is one.
+///
+/// # Errors
+/// If something in it is wrong.
+pub fn find_any(start: &Path) -> Result<Option<Config>, Error> {
     let start = fs::canonicalize(start)
         .map_err(|error| Error::new(".", format!("this folder cannot be opened: {error}"), ""))?;
     for folder in start.ancestors() {
@@ -27,7 +41,7 @@ pub fn find(start: &Path) -> Result<Config, Error> {
                 continue;
             }
             if let Some(config) = read(&path, file, folder, true)? {
-                return Ok(config);
+                return Ok(Some(config));
             }
         }
         // In a worktree `.git` is a file.
@@ -35,11 +49,7 @@ pub fn find(start: &Path) -> Result<Config, Error> {
             break;
         }
     }
-    Err(Error::new(
-        FILES[0],
-        "there is no configuration, here or in a folder above",
-        "run `cogate init` to write one",
-    ))
+    Ok(None)
 }
 
 /// The configuration in a file that the user named.

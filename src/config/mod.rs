@@ -14,7 +14,7 @@ use crate::finding::{Level, Role};
 use crate::toml_text::suggestion;
 
 pub use crate::toml_text::Error;
-pub use find::{FILES, find, load};
+pub use find::{FILES, find, find_any, load};
 pub use gate::{Loosened, loosened, merged};
 pub use read::parse;
 pub use template::{Proposed, write_new};

@@ -12,7 +12,7 @@ use super::source::with_source;
 use super::uses::{Use, uses};
 use crate::interface::python::{Argument, Class, Interface};
 use crate::interface::table::PlacedFact;
-use crate::interface::{Fact, Verb};
+use crate::interface::{CallShape, Fact, Place, Verb};
 
 /// Members of interest, by the class that has them.
 pub type Wanted = BTreeMap<String, BTreeSet<String>>;
@@ -24,6 +24,25 @@ pub enum Receivers {
     Named(Vec<String>),
     /// Expressions with at least three distinct attributes, nine in ten of which are members of one class.
     Infer,
+}
+
+/// A call that a tree makes on implementers of a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallMade {
+    /// The class whose implementers get it.
+    pub class: String,
+    /// The member that is called.
+    pub member: String,
+    /// With what.
+    pub shape: CallShape,
+    /// Where.
+    pub place: Place,
+    /// Where each argument is passed: by keyword, or by position (`#0`).
+    pub arguments: Vec<(String, Place)>,
+    /// On which expression.
+    pub receiver: String,
+    /// The class and method that make it on `self`; none if it is made on a receiver.
+    pub within: Option<(String, String)>,
 }
 
 /// An inferred receiver has at least so many distinct attributes...
@@ -104,6 +123,57 @@ impl Project<'_> {
         }
     }
 
+    /// The calls that the tree makes on implementers of the wanted members, each by itself.
+    pub fn calls_made(
+        &self,
+        interface: &Interface,
+        wanted: &Wanted,
+        receivers: &Receivers,
+    ) -> Vec<CallMade> {
+        let files = self.files_with(&patterns(wanted, receivers));
+        let per_file: Vec<Vec<Call>> = files
+            .par_iter()
+            .map(|&index| self.calls_in(index, interface, wanted, receivers))
+            .collect();
+        let made = per_file.into_iter().flatten().flat_map(|call| {
+            let Call {
+                class,
+                module,
+                used,
+            } = call;
+            let within = (used.receiver == "self").then(|| {
+                let class = format!("{module}.{}", used.class);
+                (class, used.function.clone())
+            });
+            used.shapes.clone().into_iter().map(move |shape| CallMade {
+                class: class.clone(),
+                member: used.attribute.clone(),
+                shape,
+                place: used.place.clone(),
+                arguments: used.arguments.clone(),
+                receiver: used.receiver.clone(),
+                within: within.clone(),
+            })
+        });
+        made.collect()
+    }
+
+    /// Methods of a module's classes that call the same method of their base, as (class, method).
+    pub fn extends_base(&self, module: &str) -> BTreeSet<(String, String)> {
+        let Some(index) = self.module_index(module) else {
+            return BTreeSet::new();
+        };
+        let found = self.uses_in(index).into_iter().filter(|used| {
+            used.attribute == used.function
+                && !used.class.is_empty()
+                && used.receiver != "self"
+                && !used.receiver.starts_with("self.")
+        });
+        found
+            .map(|used| (format!("{module}.{}", used.class), used.function))
+            .collect()
+    }
+
     /// The receivers of every class that the tree shows, for `init`.
     pub fn receivers(&self, interface: &Interface) -> BTreeMap<String, BTreeSet<String>> {
         let all: Vec<usize> = (0..self.module_count()).collect();
@@ -130,7 +200,7 @@ impl Project<'_> {
     }
 
     /// Modules whose bytes hold one of the patterns.
-    fn files_with(&self, patterns: &[String]) -> Vec<usize> {
+    pub(crate) fn files_with(&self, patterns: &[String]) -> Vec<usize> {
         let Ok(search) = AhoCorasick::new(patterns) else {
             return Vec::new();
         };
@@ -194,6 +264,7 @@ impl Project<'_> {
                 if is_wanted && (on_itself || on_receiver) {
                     calls.push(Call {
                         class: (*path).clone(),
+                        module: module.to_owned(),
                         used: used.clone(),
                     });
                 }
@@ -205,6 +276,7 @@ impl Project<'_> {
 
 struct Call {
     class: String,
+    module: String,
     used: Use,
 }
 

@@ -11,6 +11,7 @@ mod evidence;
 mod expr_text;
 mod extract;
 mod files;
+mod implementers;
 pub mod lines;
 mod link;
 mod literals;
@@ -27,7 +28,7 @@ mod tests;
 mod types;
 mod uses;
 
-pub use evidence::{Receivers, Wanted};
+pub use evidence::{CallMade, Receivers, Wanted};
 pub use files::{Files, MemoryFiles};
 pub use project::{Damage, Missing, Project};
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-use super::extract::ModuleExtract;
+use super::extract::{ModuleExtract, What};
 use super::files::Files;
 use super::link::{Found, Linker, Target, end_of};
 use super::members::Builder;
@@ -94,6 +94,10 @@ impl<'t> Project<'t> {
         &self.linker.modules.files()[index].path
     }
 
+    pub(crate) fn module_index(&self, name: &str) -> Option<usize> {
+        self.linker.modules.find(name)
+    }
+
     pub(crate) fn bytes(&self, index: usize) -> Option<Arc<[u8]>> {
         self.linker.files.read(self.module_path(index)).ok()
     }
@@ -113,6 +117,30 @@ impl<'t> Project<'t> {
         };
         let own = class.names.keys().cloned().collect();
         Some((self.lineages.of(&self.linker, class).mro.clone(), own))
+    }
+
+    /// Other names that a module gives to definitions that `is_meant`.
+    pub(crate) fn aliases_in(
+        &self,
+        index: usize,
+        is_meant: impl Fn(&str) -> bool,
+    ) -> BTreeSet<String> {
+        let Ok(extract) = self.linker.extract_at(index) else {
+            return BTreeSet::new();
+        };
+        let renamed = extract.names.iter().filter(|(name, bound)| {
+            let written = match &bound.what {
+                What::Import(import) => import.target.as_str(),
+                What::Alias(written) => written.as_str(),
+                _ => return false,
+            };
+            written.rsplit('.').next() != Some(name.as_str())
+        });
+        let meant = renamed.filter(|(name, _)| {
+            end_of(&self.linker.follow(&format!("{}.{name}", extract.name)))
+                .is_some_and(|end| is_meant(&end))
+        });
+        meant.map(|(name, _)| name.clone()).collect()
     }
 
     fn builder(&self) -> Builder<'_, 't> {
@@ -403,7 +431,7 @@ impl<'t> Project<'t> {
         let (place, message) = match self.linker.follow(path) {
             Target::Class(class) if class.untrusted => (class.place.clone()?, None),
             Target::Name(found) => match &found.bound.what {
-                super::extract::What::Function(function) => (
+                What::Function(function) => (
                     found.bound.place.clone()?,
                     Some(function.signature.untrusted.clone()?),
                 ),

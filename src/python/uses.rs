@@ -19,6 +19,8 @@ pub(crate) struct Use {
     pub(crate) scope: String,
     /// The class around it, by its name within the module; empty outside of classes.
     pub(crate) class: String,
+    /// The function around it (within its class, the method); empty outside of functions.
+    pub(crate) function: String,
     /// The receiver's text: `self.driver`, `self`, `super()`.
     pub(crate) receiver: String,
     pub(crate) attribute: String,
@@ -122,6 +124,10 @@ impl<'a> Walk<'a, '_> {
         self.found.push(Use {
             scope,
             class,
+            function: self
+                .functions
+                .first()
+                .map_or_else(String::new, |(name, _)| (*name).to_owned()),
             receiver,
             attribute: attribute.to_owned(),
             shapes,

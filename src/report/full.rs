@@ -154,7 +154,11 @@ impl Page<'_> {
         let mut new_is_marked = false;
         if let Some(new) = &finding.new {
             // Where a call proves the finding, the definition is worth its lines only if it can point at a part.
-            if spots.is_empty() || new.mark.is_some() || self.verbose {
+            let of_one_moment = finding
+                .old
+                .as_ref()
+                .is_some_and(|old| old.origin == Origin::Provider);
+            if spots.is_empty() || new.mark.is_some() || self.verbose || of_one_moment {
                 let label = match new.signature {
                     None => "gone from here",
                     Some(_) if finding.old.is_none() => "new",
@@ -167,7 +171,9 @@ impl Page<'_> {
         if let Some(old) = &finding.old {
             let label = match old.origin {
                 Origin::Contract => words::told(finding),
-                _ => "before".to_owned(),
+                Origin::Before => "before".to_owned(),
+                // Two texts of one moment: what the base or the provider declares.
+                Origin::Provider | Origin::Consumer(_) => "declared here".to_owned(),
             };
             spots.push(self.side(old, signatures.map(|(text, _)| (text, &*gone)), &label));
         }
