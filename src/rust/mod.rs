@@ -8,6 +8,8 @@ mod extract;
 mod globs;
 mod impls;
 mod known;
+#[cfg(test)]
+mod law;
 pub mod lines;
 mod load;
 mod lower;

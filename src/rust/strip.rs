@@ -111,7 +111,8 @@ fn items(tokens: TokenStream, depth: usize) -> Result<TokenStream, Error> {
                     arrow = false;
                     continue;
                 }
-                Mode::Other => mode = Mode::Start,
+                // In angle brackets it is the value of a parameter.
+                Mode::Other if angle == 0 => mode = Mode::Start,
                 _ => {}
             },
             TokenTree::Group(_) | TokenTree::Ident(_) | TokenTree::Literal(_) => {}

@@ -60,6 +60,18 @@ fn a_type_is_one_however_it_is_spelled() {
 }
 
 #[test]
+fn a_block_in_angle_brackets_ends_no_item() {
+    let interface = lib(
+        "pub type A<const N: usize> = [Many<{ 1 + 2 }>; N];\npub struct Many<const N: usize>;\n",
+    );
+    assert!(interface.broken.is_empty(), "{:?}", interface.broken);
+    assert_eq!(
+        header(&interface, "my_lib::A"),
+        "pub type A<const N: usize> = [Many<{ 1 + 2 }>; N]"
+    );
+}
+
+#[test]
 fn core_and_alloc_are_std() {
     let interface = lib(
         "extern crate alloc;\npub const A: core::option::Option<alloc::string::String> = None;\n\
