@@ -1,4 +1,5 @@
-//! Constructors that no one wrote: those of dataclasses, attrs classes and named tuples, from their fields.
+//! Methods that no one wrote: the constructors of dataclasses, attrs classes and named tuples, from their fields; the
+//! comparisons that a decorator adds.
 
 use super::extract::{ClassExtract, Field, Maker};
 use crate::interface::python::{
@@ -59,6 +60,28 @@ pub(crate) fn constructor(chain: &[&ClassExtract]) -> Option<(&'static str, Func
             Some(("__init__", function))
         }
     }
+}
+
+/// The comparisons that decorators add to a class, the first of `chain`: `order=True` of a dataclass, or
+/// `functools.total_ordering`.
+pub(crate) fn orderings(class: &ClassExtract, chain: &[&ClassExtract]) -> Vec<&'static str> {
+    const ALL: [&str; 4] = ["__lt__", "__le__", "__gt__", "__ge__"];
+    let by_dataclass = matches!(class.maker, Maker::Dataclass { order: true, .. });
+    let has = |name: &str| chain.iter().any(|class| class.names.contains_key(name));
+    let by_total = class
+        .decorators
+        .iter()
+        .any(|text| text == "functools.total_ordering")
+        && ALL.iter().any(|name| has(name));
+    let missing = ALL.into_iter().filter(|name| {
+        (by_dataclass && !class.names.contains_key(*name)) || (by_total && !has(name))
+    });
+    missing.collect()
+}
+
+/// Such a comparison.
+pub(crate) fn ordering() -> Function {
+    function(vec![receiver("self"), receiver("other")], Binding::Instance)
 }
 
 fn function(params: Vec<Param>, binding: Binding) -> Function {

@@ -11,6 +11,9 @@ use crate::interface::python_names::{BUILTINS, WELL_KNOWN};
 /// Marks a name that only a star import can explain; [`super::link`] looks for it there.
 pub(crate) const FROM_STAR: &str = "*.";
 
+/// The Python that version tests are decided for when nobody says which.
+pub(crate) const TARGET: (u8, u8) = (3, 12);
+
 /// What a name of a scope stands for.
 #[derive(Debug, Clone)]
 enum Meaning {
@@ -23,6 +26,7 @@ enum Meaning {
 pub(crate) struct Env<'a> {
     module: &'a str,
     is_package: bool,
+    target: (u8, u8),
     scopes: Vec<HashMap<&'a str, Meaning>>,
     type_params: Vec<&'a str>,
     has_stars: bool,
@@ -32,10 +36,16 @@ pub(crate) struct Env<'a> {
 
 impl<'a> Env<'a> {
     /// The environment of a module with these statements.
-    pub(crate) fn new(module: &'a str, is_package: bool, body: &'a [Stmt]) -> Self {
+    pub(crate) fn new(
+        module: &'a str,
+        is_package: bool,
+        target: (u8, u8),
+        body: &'a [Stmt],
+    ) -> Self {
         let mut env = Self {
             module,
             is_package,
+            target,
             scopes: Vec::new(),
             type_params: Vec::new(),
             has_stars: false,
@@ -50,11 +60,17 @@ impl<'a> Env<'a> {
         Self {
             module: "",
             is_package: false,
+            target: TARGET,
             scopes: Vec::new(),
             type_params: Vec::new(),
             has_stars: false,
             lines: Some(names),
         }
+    }
+
+    /// The Python that version tests are decided for.
+    pub(crate) fn target(&self) -> (u8, u8) {
+        self.target
     }
 
     /// Enters the scope of a class (or of the module) whose path is `owner`.
@@ -219,6 +235,11 @@ impl<'a> Env<'a> {
     pub(crate) fn knows(&self, name: &str) -> bool {
         let innermost = self.scopes.last().into_iter().chain(self.scopes.first());
         innermost.into_iter().any(|scope| scope.contains_key(name))
+    }
+
+    /// Whether a name is one of Python's own that the file leaves alone.
+    pub(crate) fn is_builtin(&self, name: &str) -> bool {
+        BUILTINS.binary_search(&name).is_ok() && !self.knows(name)
     }
 
     fn head(&self, name: &str) -> Option<String> {

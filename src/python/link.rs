@@ -7,14 +7,20 @@ use std::sync::{Arc, OnceLock};
 use memchr::memmem;
 
 use super::decode::decode;
-use super::env::{FROM_STAR, canonical};
-use super::extract::{self, Bound, ClassExtract, Import, ModuleExtract, What};
+use super::env::{FROM_STAR, TARGET, canonical};
+use super::extract::{self, Bound, ClassExtract, How, Import, ModuleExtract, What};
 use super::files::Files;
 use super::modules::Modules;
 use super::source::with_source;
+use crate::interface::python::{Attribute, Type};
+use crate::interface::python_names::BUILTINS;
+use crate::interface::python_text::base_path;
 
 /// Chains of re-exports longer than this are taken for circles.
 const LONGEST_CHAIN: u8 = 40;
+
+/// What is looked up on an instance is followed this far.
+const FROM_INSTANCE: u8 = 8;
 
 /// A tree's modules, read when they are needed.
 pub(crate) struct Linker<'t> {
@@ -23,6 +29,8 @@ pub(crate) struct Linker<'t> {
     extracts: Vec<OnceLock<Result<Arc<ModuleExtract>, String>>>,
     /// Names that modules plainly define.
     outlines: Vec<OnceLock<BTreeSet<String>>>,
+    /// The Python that version tests are decided for.
+    pub(crate) target: (u8, u8),
 }
 
 /// Where a path ends.
@@ -57,6 +65,7 @@ impl<'t> Linker<'t> {
             modules,
             extracts,
             outlines,
+            target: TARGET,
         }
     }
 
@@ -70,7 +79,7 @@ impl<'t> Linker<'t> {
             let bytes = self.files.read(&file.path)?;
             let text = decode(&bytes)?;
             with_source(&file.path, &text, |source| {
-                Arc::new(extract::module(source, file))
+                Arc::new(extract::module(source, file, self.target))
             })
         });
         match read {
@@ -158,7 +167,8 @@ impl<'t> Linker<'t> {
                 Target::Module(module) => self.in_module(&module, name, left),
                 Target::Class(class) => self.in_class(class, name, left),
                 Target::Outside(path) => return Target::Outside(format!("{path}.{rest}")),
-                Target::Name(_) | Target::Missing => return Target::Missing,
+                Target::Name(found) => self.in_instance(&found, name, left),
+                Target::Missing => return Target::Missing,
             };
             rest = after;
         }
@@ -250,7 +260,7 @@ impl<'t> Linker<'t> {
     }
 
     /// What a name written in a scope stands for: a name of the class, then of the module.
-    fn alias<'p>(
+    pub(crate) fn alias<'p>(
         &'p self,
         module: &'p ModuleExtract,
         owner: &'p str,
@@ -262,14 +272,28 @@ impl<'t> Linker<'t> {
         if left == 0 || (head == name && owner == module.name) {
             return Target::Missing;
         }
+        let line = |bound: &Bound| bound.place.as_ref().map(|place| place.line);
         let of_class = module
             .classes
             .get(owner)
             .filter(|_| head != name)
-            .and_then(|class| class.names.get_key_value(head));
+            .and_then(|class| {
+                let found = class.names.get_key_value(head)?;
+                // What the body defines further down is not there yet.
+                let is_later = class
+                    .names
+                    .get(name)
+                    .is_some_and(|alias| line(alias) < line(found.1));
+                (!is_later).then_some(found)
+            });
         let from = match of_class {
             Some((key, bound)) => self.bound(module, owner, key, bound, left - 1),
-            None => self.in_module(&module.name, head, left - 1),
+            None => match self.in_module(&module.name, head, left - 1) {
+                Target::Missing if BUILTINS.binary_search(&head).is_ok() => {
+                    Target::Outside(format!("builtins.{head}"))
+                }
+                found => found,
+            },
         };
         self.walk(from, rest, left - 1)
     }
@@ -309,6 +333,50 @@ impl<'t> Linker<'t> {
             return Target::Missing;
         };
         self.bound(module, &class.path, key, bound, left.saturating_sub(1))
+    }
+
+    /// A name of the object that a call of a class gave to another name.
+    fn in_instance<'p>(&'p self, found: &Found<'p>, name: &str, left: u8) -> Target<'p> {
+        if left == 0 {
+            return Target::Missing;
+        }
+        // Instances of what instances give branch at each step.
+        let left = left.min(FROM_INSTANCE);
+        let made_by = match &found.bound.what {
+            What::Made(made) if made.how == How::Call => self.alias(
+                found.module,
+                found.owner,
+                found.name,
+                &made.callee,
+                left - 1,
+            ),
+            What::Attribute(Attribute {
+                ty: Some(Type::Name(path)),
+                ..
+            }) => self.follow_within(path, left - 1),
+            _ => return Target::Missing,
+        };
+        match made_by {
+            Target::Class(class) => self.in_lineage(class, name, left - 1),
+            _ => Target::Missing,
+        }
+    }
+
+    /// A name of a class or of the first of its bases that has it.
+    fn in_lineage<'p>(&'p self, class: &'p ClassExtract, name: &str, left: u8) -> Target<'p> {
+        match self.in_class(class, name, left) {
+            Target::Missing if left > 0 => {}
+            found => return found,
+        }
+        for base in class.bases.iter().filter_map(base_path) {
+            if let Target::Class(base) = self.follow_within(base, left - 1) {
+                match self.in_lineage(base, name, left - 1) {
+                    Target::Missing => {}
+                    found => return found,
+                }
+            }
+        }
+        Target::Missing
     }
 
     /// A class by the path of its definition.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::constructors::constructor;
+use super::constructors::{constructor, ordering, orderings};
 use super::decorators::is_constructor_maker;
 use super::extract::{Bound, ClassExtract, Maker, ModuleExtract, What};
 use super::link::{Linker, Target, end_of};
@@ -12,8 +12,9 @@ use super::mro::{Lineage, Lineages};
 use super::types::map_paths;
 use crate::interface::Place;
 use crate::interface::python::{
-    Attribute, Class, Function, Interface, Kind, Member, Module, Signature,
+    Attribute, Binding, Class, Function, Interface, Kind, Member, Module, Signature,
 };
+use crate::interface::python_names::is_implicit_class_method;
 
 /// Aliases of aliases are followed this far.
 const ALIASES: u8 = 20;
@@ -100,20 +101,24 @@ impl<'p> Builder<'p, '_> {
                         .or_insert_with(|| named_tuple_field(class, field.place.clone()));
                 }
             }
+            let mut written = |name: &str, function: Function| {
+                let member = Member {
+                    kind: Kind::Function(Arc::new(function)),
+                    defined_in: class.path.clone(),
+                    place: class.place.clone(),
+                    conditional: false,
+                    body: None,
+                };
+                members.insert(name.to_owned(), member);
+            };
             if let Some((name, mut function)) = constructor(&chain[index..])
                 && !class.names.contains_key(name)
             {
                 self.link_signature(module, &mut function.signature);
-                members.insert(
-                    name.to_owned(),
-                    Member {
-                        kind: Kind::Function(Arc::new(function)),
-                        defined_in: class.path.clone(),
-                        place: class.place.clone(),
-                        conditional: false,
-                        body: None,
-                    },
-                );
+                written(name, function);
+            }
+            for name in orderings(class, &chain[index..]) {
+                written(name, ordering());
             }
         }
         for class in chain.iter().rev() {
@@ -190,7 +195,7 @@ impl<'p> Builder<'p, '_> {
         })
     }
 
-    fn kind(
+    pub(crate) fn kind(
         &self,
         module: &'p ModuleExtract,
         owner: &'p str,
@@ -214,7 +219,7 @@ impl<'p> Builder<'p, '_> {
                 for decorator in &mut function.decorators {
                     *decorator = self.decorator(module, decorator);
                 }
-                Kind::Function(Arc::new(function))
+                self.decorated(function)
             }
             What::Property(property) => {
                 let mut property = property.clone();
@@ -231,6 +236,9 @@ impl<'p> Builder<'p, '_> {
                 Kind::Attribute(attribute)
             }
             What::Placeholder => plain(),
+            What::Made(made) => self
+                .made(module, owner, name, made, left - 1)
+                .unwrap_or_else(plain),
             What::Class(path) => Kind::Class(path.clone()),
             What::Import(_) | What::Alias(_) => {
                 let key = key_of(module, owner, name);
@@ -243,7 +251,21 @@ impl<'p> Builder<'p, '_> {
                     Target::Module(path) => Kind::Module(path),
                     Target::Name(found) if std::ptr::eq(found.bound, bound) => plain(),
                     Target::Name(found) => {
-                        self.kind(found.module, found.owner, found.name, found.bound, left - 1)?
+                        let (of, owner_of) = (found.module, found.owner);
+                        match self.kind(of, owner_of, found.name, found.bound, left - 1)? {
+                            Kind::Function(function) => {
+                                let function = self.taken_off(
+                                    module,
+                                    owner,
+                                    bound,
+                                    &found,
+                                    function,
+                                    left - 1,
+                                );
+                                Kind::Function(as_named(function, name, owner != module.name))
+                            }
+                            other => other,
+                        }
                     }
                     Target::Outside(path) => Kind::Import(path),
                     Target::Missing if is_alias => plain(),
@@ -458,6 +480,14 @@ fn key_of<'p>(module: &'p ModuleExtract, owner: &str, name: &str) -> Option<&'p 
         &module.classes.get(owner)?.names
     };
     names.get_key_value(name).map(|(key, _)| key.as_str())
+}
+
+/// `__new__ = make`: the interpreter binds some methods by their names.
+fn as_named(mut function: Arc<Function>, name: &str, in_class: bool) -> Arc<Function> {
+    if in_class && is_implicit_class_method(name) && function.binding == Binding::Instance {
+        Arc::make_mut(&mut function).binding = Binding::Class;
+    }
+    function
 }
 
 /// Whether anything in a function may lead elsewhere in the tree.

@@ -6,6 +6,7 @@ mod constructors;
 mod decode;
 mod decorators;
 mod depth;
+mod derive;
 mod env;
 mod evidence;
 mod expr_text;

@@ -56,6 +56,13 @@ impl<'t> Project<'t> {
         }
     }
 
+    /// Decides version tests (`sys.version_info >= (3, 8)`) for this Python; 3.12 if nobody says.
+    #[must_use]
+    pub fn for_python(mut self, version: (u8, u8)) -> Self {
+        self.linker.target = version;
+        self
+    }
+
     /// Whether there is any Python file.
     pub fn has_sources(&self) -> bool {
         !self.linker.modules.is_empty()

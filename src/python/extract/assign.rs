@@ -1,18 +1,15 @@
-//! Assignments and calls at the level of a module or class: attributes, aliases, lambdas, named tuples, fields,
-//! `__all__`, `__slots__`, `__metaclass__`.
-
-use std::sync::Arc;
+//! Assignments and calls at the level of a module or class: attributes, aliases, lambdas, fields, `__all__`,
+//! `__slots__`, `__metaclass__`. What a call gives to a name is read in [`super::made`].
 
 use ruff_python_ast::{Expr, ExprCall, StmtAnnAssign};
 use ruff_text_size::{Ranged, TextRange};
 
-use super::class::{literal_names, namedtuple_fields};
-use super::function::{lambda, property_call};
+use super::class::literal_names;
+use super::function::lambda;
 use super::scope::Scope;
-use super::{Bound, ClassExtract, Field, Maker, What};
-use crate::interface::python::{Attribute, Binding, Function, Type};
-use crate::python::decorators::{Decorator, decorator};
-use crate::python::env::{Env, dotted, is_identifier, joined, last_name};
+use super::{Bound, Field, What};
+use crate::interface::python::{Attribute, Type};
+use crate::python::env::{Env, dotted, is_identifier, last_name};
 use crate::python::expr_text::expr_text;
 use crate::python::types::type_of;
 
@@ -37,6 +34,19 @@ impl Scope<'_, '_> {
                     {
                         let name = name.value.to_str();
                         self.attribute(name, target.range(), None, false, conditional);
+                    }
+                }
+                // `Class.name = …`, after the class.
+                Expr::Attribute(attribute) => {
+                    if let Expr::Name(class) = &*attribute.value {
+                        let what = self.value(env, value);
+                        self.give(
+                            &class.id,
+                            &attribute.attr,
+                            target.range(),
+                            what,
+                            conditional,
+                        );
                     }
                 }
                 other => self.targets(other, conditional),
@@ -65,17 +75,52 @@ impl Scope<'_, '_> {
             _ => {}
         }
         let what = match value {
-            Expr::Lambda(value) => lambda(self.source, env, value),
-            Expr::NoneLiteral(_) => What::Placeholder,
-            Expr::Name(_) | Expr::Attribute(_) => self.alias(env, value),
             Expr::Call(call) => match self.made_by_call(env, name, range, call, value) {
                 Some(what) => what,
                 // The name stays what it was, wrapped.
                 None => return,
             },
-            _ => plain_attribute(),
+            _ => self.value(env, value),
         };
         self.bind(name, Bound::new(what, self.place(range)), conditional);
+    }
+
+    /// What a value is, whatever its name.
+    fn value(&self, env: &Env<'_>, value: &Expr) -> What {
+        match value {
+            Expr::Lambda(value) => lambda(self.source, env, value),
+            Expr::NoneLiteral(_) => What::Placeholder,
+            Expr::Name(_) | Expr::Attribute(_) => self.alias(env, value),
+            _ => plain_attribute(),
+        }
+    }
+
+    /// Gives a class of this module an attribute after its body: `Class.name = …`, `setattr(Class, "name", …)`.
+    fn give(&mut self, class: &str, name: &str, range: TextRange, what: What, conditional: bool) {
+        let place = self.place(range);
+        let Some(Bound {
+            what: What::Class(path),
+            ..
+        }) = self.found.names.get(class)
+        else {
+            return;
+        };
+        if let Some(class) = self.found.classes.get_mut(path)
+            && is_identifier(name)
+        {
+            let mut bound = Bound::new(what, place);
+            bound.conditional = conditional;
+            match class.names.get_mut(name) {
+                // `name = None` in the body, and the value when it exists.
+                Some(known) if !conditional || matches!(known.what, What::Placeholder) => {
+                    *known = bound;
+                }
+                Some(_) => {}
+                None => {
+                    class.names.insert(name.to_owned(), bound);
+                }
+            }
+        }
     }
 
     fn alias(&self, env: &Env<'_>, value: &Expr) -> What {
@@ -83,92 +128,11 @@ impl Scope<'_, '_> {
             return plain_attribute();
         };
         let head = name.split('.').next().unwrap_or(&name);
-        if env.knows(head) {
+        if env.knows(head) || env.is_builtin(&name) {
             What::Alias(name)
         } else {
             plain_attribute()
         }
-    }
-
-    /// What a call gives to a name; none if the name keeps what it has.
-    fn made_by_call(
-        &mut self,
-        env: &Env<'_>,
-        name: &str,
-        range: TextRange,
-        call: &ExprCall,
-        value: &Expr,
-    ) -> Option<What> {
-        if self.in_class && is_attrs_field(env, call) {
-            let field = self.field(env, name, range, None, Some(value));
-            self.found.fields.extend(field);
-            return Some(plain_attribute());
-        }
-        if last_name(&call.func) == Some("namedtuple")
-            && let Some(fields) = namedtuple_fields(&call.arguments)
-        {
-            return Some(self.named_tuple(name, range, fields));
-        }
-        let wrapped = match &*call.arguments.args {
-            [Expr::Name(wrapped), ..] => Some(wrapped.id.as_str()),
-            _ => None,
-        };
-        let found = decorator(env, &call.func);
-        match found {
-            Decorator::Property | Decorator::AbstractProperty if self.in_class => {
-                let ty = wrapped
-                    .and_then(|getter| self.found.names.get(getter))
-                    .and_then(|getter| match &getter.what {
-                        What::Function(function) => function.signature.returns.clone(),
-                        _ => None,
-                    });
-                return Some(What::Property(property_call(&call.arguments, ty)));
-            }
-            Decorator::Static | Decorator::Class => {
-                if let Some(Bound {
-                    what: What::Function(function),
-                    ..
-                }) = wrapped.and_then(|wrapped| self.found.names.get(wrapped))
-                {
-                    let mut function = Function::clone(function);
-                    function.binding = if found == Decorator::Static {
-                        Binding::Static
-                    } else {
-                        Binding::Class
-                    };
-                    return Some(What::Function(Arc::new(function)));
-                }
-            }
-            _ => {}
-        }
-        // `f = wrap(f)` is a decorator written after the fact.
-        if wrapped == Some(name)
-            && let Some(Bound {
-                what: What::Function(function),
-                ..
-            }) = self.found.names.get_mut(name)
-        {
-            if let Decorator::Unknown(path) = found {
-                Arc::make_mut(function).decorators.push(path);
-            }
-            return None;
-        }
-        Some(plain_attribute())
-    }
-
-    fn named_tuple(&mut self, name: &str, range: TextRange, fields: Vec<Field>) -> What {
-        let path = joined(&self.owner, name);
-        let class = ClassExtract {
-            path: path.clone(),
-            module: self.module.clone(),
-            bases: vec![Type::Name("typing.NamedTuple".to_owned())],
-            maker: Maker::NamedTuple,
-            fields,
-            place: Some(self.place(range)),
-            ..ClassExtract::default()
-        };
-        self.found.classes.insert(path.clone(), class);
-        What::Class(path)
     }
 
     pub(super) fn annotated(&mut self, env: &Env<'_>, assign: &StmtAnnAssign, conditional: bool) {
@@ -219,12 +183,18 @@ impl Scope<'_, '_> {
             return;
         }
         let ty = Some(type_of(env, &assign.annotation));
-        let declared_only = value.is_none();
+        // The class keeps no value of a field but its default.
+        let declared_only = match value {
+            Some(Expr::Call(call)) if self.in_class && is_field_call(env, call) => {
+                call.arguments.find_keyword("default").is_none()
+            }
+            value => value.is_none(),
+        };
         self.attribute(&name.id, name.range(), ty, declared_only, conditional);
     }
 
     /// A field as dataclasses and attrs read it.
-    fn field(
+    pub(super) fn field(
         &self,
         env: &Env<'_>,
         name: &str,
@@ -345,12 +315,25 @@ impl Scope<'_, '_> {
     /// Calls that change the scope: `__all__.extend(…)`, `globals().update(…)`; and bare names of contract lines.
     pub(super) fn expression(&mut self, env: &Env<'_>, expr: &Expr, conditional: bool) {
         let Expr::Call(call) = expr else { return };
-        let Expr::Attribute(method) = &*call.func else {
-            return;
-        };
         if self.in_class {
             return;
         }
+        if let (Expr::Name(setattr), [Expr::Name(class), Expr::StringLiteral(name), value]) =
+            (&*call.func, &*call.arguments.args)
+            && setattr.id.as_str() == "setattr"
+        {
+            let what = self.value(env, value);
+            self.give(
+                &class.id,
+                name.value.to_str(),
+                expr.range(),
+                what,
+                conditional,
+            );
+        }
+        let Expr::Attribute(method) = &*call.func else {
+            return;
+        };
         let name = method.attr.as_str();
         if is_globals(&method.value) && name == "update" {
             self.found.open = Some("globals().update()".to_owned());
@@ -371,7 +354,7 @@ impl Scope<'_, '_> {
     }
 }
 
-fn plain_attribute() -> What {
+pub(super) fn plain_attribute() -> What {
     What::Attribute(Attribute {
         ty: None,
         on_instance: false,
@@ -398,7 +381,7 @@ fn is_field_call(env: &Env<'_>, call: &ExprCall) -> bool {
     env.resolve(&name) == "dataclasses.field" || is_attrs_field(env, call)
 }
 
-fn is_attrs_field(env: &Env<'_>, call: &ExprCall) -> bool {
+pub(super) fn is_attrs_field(env: &Env<'_>, call: &ExprCall) -> bool {
     dotted(&call.func).is_some_and(|name| {
         matches!(
             env.resolve(&name).as_str(),

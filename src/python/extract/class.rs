@@ -1,7 +1,7 @@
 //! A `class` statement: bases, metaclass, decorators, body. Inherited members are joined in [`crate::python::link`].
 
 use ruff_python_ast::token::TokenKind;
-use ruff_python_ast::{Expr, StmtClassDef};
+use ruff_python_ast::{Expr, Number, Operator, StmtClassDef};
 use ruff_text_size::Ranged;
 
 use super::scope::Scope;
@@ -91,6 +91,11 @@ impl Scope<'_, '_> {
                 _ => {}
             }
         }
+        // `class C(A if A else object)`: what it is where all is there.
+        if let Expr::If(choice) = base {
+            self.base(env, &choice.body, class);
+            return;
+        }
         if matches!(base, Expr::Starred(_)) {
             class.bases.push(Type::Other(expr_text(base)));
             return;
@@ -106,6 +111,14 @@ impl Scope<'_, '_> {
         for found in &def.decorator_list {
             if let Some(metaclass) = added_metaclass(env, &found.expression) {
                 class.metaclass = Some(metaclass);
+                continue;
+            }
+            // The standard library makes its enums so, to be quicker to import.
+            if let Expr::Call(call) = &found.expression
+                && last_name(&call.func) == Some("_simple_enum")
+                && let [base, ..] = &*call.arguments.args
+            {
+                class.bases.push(type_of(env, base));
                 continue;
             }
             let decorator = class_decorator(env, &found.expression);
@@ -126,6 +139,7 @@ impl Scope<'_, '_> {
                     init: flag("init").unwrap_or(true),
                     kw_only: flag("kw_only").unwrap_or(false),
                     attrs: is_attrs(&decorator.path),
+                    order: flag("order").unwrap_or(false),
                 };
             }
             class.decorators.push(decorator.text);
@@ -151,11 +165,9 @@ pub(super) fn namedtuple_fields(arguments: &ruff_python_ast::Arguments) -> Optio
         Expr::Tuple(tuple) => literal_names(&tuple.elts)?,
         _ => return None,
     };
-    let defaults: Vec<String> = match arguments.find_keyword("defaults").map(|found| &found.value) {
-        Some(Expr::List(list)) => list.iter().map(expr_text).collect(),
-        Some(Expr::Tuple(tuple)) => tuple.iter().map(expr_text).collect(),
-        Some(Expr::NoneLiteral(_)) | None => Vec::new(),
-        Some(_) => return None,
+    let defaults = match arguments.find_keyword("defaults") {
+        Some(found) => default_texts(&found.value, names.len())?,
+        None => Vec::new(),
     };
     let without = names.len().saturating_sub(defaults.len());
     Some(
@@ -174,6 +186,64 @@ pub(super) fn namedtuple_fields(arguments: &ruff_python_ast::Arguments) -> Optio
             })
             .collect(),
     )
+}
+
+/// The defaults of a `namedtuple` with so many fields: a literal sequence, or one that is repeated.
+fn default_texts(value: &Expr, fields: usize) -> Option<Vec<String>> {
+    Some(match value {
+        Expr::List(list) => list.iter().map(expr_text).collect(),
+        Expr::Tuple(tuple) => tuple.iter().map(expr_text).collect(),
+        Expr::NoneLiteral(_) => Vec::new(),
+        Expr::BinOp(op) if op.op == Operator::Mult => {
+            let (items, times) = match (&*op.left, &*op.right) {
+                (Expr::NumberLiteral(times), items) | (items, Expr::NumberLiteral(times)) => {
+                    (items, times)
+                }
+                _ => return None,
+            };
+            let Number::Int(times) = &times.value else {
+                return None;
+            };
+            let once = default_texts(items, fields)?;
+            let times = times.as_usize()?;
+            if once.len().checked_mul(times)? > fields {
+                return None;
+            }
+            once.iter()
+                .cycle()
+                .take(once.len() * times)
+                .cloned()
+                .collect()
+        }
+        _ => return None,
+    })
+}
+
+/// The fields of `NamedTuple('X', [('a', int), …])`, if they are literal.
+pub(super) fn typed_fields(
+    env: &Env<'_>,
+    arguments: &ruff_python_ast::Arguments,
+) -> Option<Vec<Field>> {
+    let fields = match arguments.find_argument_value("fields", 1)? {
+        Expr::List(list) => &list.elts,
+        Expr::Tuple(tuple) => &tuple.elts,
+        _ => return None,
+    };
+    let field = |item: &Expr| match item {
+        Expr::Tuple(pair) => match &*pair.elts {
+            [Expr::StringLiteral(name), annotation] => Some(Field {
+                name: name.value.to_str().to_owned(),
+                ty: Some(type_of(env, annotation)),
+                default: None,
+                kw_only: false,
+                init: true,
+                place: None,
+            }),
+            _ => None,
+        },
+        _ => None,
+    };
+    fields.iter().map(field).collect()
 }
 
 /// The texts of a list of string literals.

@@ -1,11 +1,8 @@
 //! Tests whose outcome is known before anything runs: `TYPE_CHECKING`, version tests, constants.
 
-use ruff_python_ast::{CmpOp, Expr, Number, UnaryOp};
+use ruff_python_ast::{BoolOp, CmpOp, Expr, Number, UnaryOp};
 
 use crate::python::env::{Env, dotted};
-
-/// The Python that version tests are decided for.
-const TARGET: (u64, u64) = (3, 12);
 
 /// What is known of a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +11,8 @@ pub(crate) enum Outcome {
     False,
     /// False when the program runs, true for type checkers.
     ForTypes,
+    /// True on some other platform than most programs run on (Linux), so that the other branch says what a name is.
+    Elsewhere,
     Unknown,
 }
 
@@ -24,7 +23,7 @@ impl Outcome {
             Outcome::False => Outcome::True,
             // `if not TYPE_CHECKING`: what the program does.
             Outcome::ForTypes => Outcome::True,
-            Outcome::Unknown => Outcome::Unknown,
+            Outcome::Elsewhere | Outcome::Unknown => Outcome::Unknown,
         }
     }
 
@@ -57,10 +56,51 @@ pub(crate) fn outcome(env: &Env<'_>, test: &Expr) -> Outcome {
             let ([op], [right]) = (&*compare.ops, &*compare.comparators) else {
                 return Outcome::Unknown;
             };
-            version(env, &compare.left, *op, right).unwrap_or(Outcome::Unknown)
+            version(env, &compare.left, *op, right)
+                .or_else(|| platform(env, &compare.left, *op, right))
+                .unwrap_or(Outcome::Unknown)
+        }
+        Expr::BoolOp(either) if either.op == BoolOp::Or => {
+            let mut each = either.values.iter().map(|test| outcome(env, test));
+            if each.all(|outcome| outcome == Outcome::Elsewhere) {
+                Outcome::Elsewhere
+            } else {
+                Outcome::Unknown
+            }
+        }
+        Expr::Call(call) => {
+            let starts = dotted(&call.func)
+                .is_some_and(|name| env.resolve(&name) == "sys.platform.startswith");
+            match (&*call.arguments.args, starts) {
+                ([Expr::StringLiteral(name)], true)
+                    if !"linux".starts_with(name.value.to_str()) =>
+                {
+                    Outcome::Elsewhere
+                }
+                _ => Outcome::Unknown,
+            }
         }
         _ => Outcome::Unknown,
     }
+}
+
+/// `os.name == "nt"`, `sys.platform != "linux"`
+fn platform(env: &Env<'_>, left: &Expr, op: CmpOp, right: &Expr) -> Option<Outcome> {
+    let here = match env.resolve(&dotted(left)?).as_str() {
+        "os.name" => "posix",
+        "sys.platform" => "linux",
+        _ => return None,
+    };
+    let Expr::StringLiteral(named) = right else {
+        return None;
+    };
+    let is_here = named.value.to_str() == here;
+    let elsewhere = match op {
+        CmpOp::Eq => !is_here,
+        CmpOp::NotEq => is_here,
+        _ => return None,
+    };
+    elsewhere.then_some(Outcome::Elsewhere)
 }
 
 /// `sys.version_info >= (3, 8)`, `sys.version_info[0] == 2`, `sys.version_info.major < 3`
@@ -86,7 +126,8 @@ fn version(env: &Env<'_>, left: &Expr, op: CmpOp, right: &Expr) -> Option<Outcom
         Expr::Tuple(tuple) => tuple.iter().map(number).collect::<Option<_>>()?,
         single => vec![number(single)?],
     };
-    let mut have = vec![TARGET.0, TARGET.1];
+    let (major, minor) = env.target();
+    let mut have = vec![u64::from(major), u64::from(minor)];
     have.truncate(if major_only { 1 } else { wanted.len().max(1) });
     let order = have.as_slice().cmp(wanted.as_slice());
     Some(Outcome::from(match op {

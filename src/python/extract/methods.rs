@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use ruff_python_ast::StmtFunctionDef;
+use ruff_python_ast::{Stmt, StmtFunctionDef};
 
 use super::function::{Role, function};
+use super::gives::gives;
 use super::scope::Scope;
 use super::{Bound, What};
 use crate::interface::python::{Abstract, Attribute, Binding, Property};
@@ -25,6 +26,9 @@ impl Scope<'_, '_> {
         let mut bound = definition.bound;
         if self.in_class {
             self.receiver_attributes(env, def, &bound);
+        }
+        if matches!(def.body.last(), Some(Stmt::Return(_))) {
+            bound.gives = gives(self.source, env, def).map(Arc::new);
         }
         match definition.role {
             Role::Whole => {

@@ -5,6 +5,8 @@ mod assign;
 mod class;
 mod condition;
 mod function;
+mod gives;
+mod made;
 mod methods;
 mod scope;
 
@@ -18,6 +20,8 @@ use crate::interface::Place;
 use crate::interface::python::{Attribute, Function, Property, Type};
 
 pub(crate) use function::{Role, function};
+pub(crate) use gives::Gives;
+pub(crate) use made::{How, Made};
 pub(crate) use scope::Scope;
 
 /// A file's names.
@@ -66,6 +70,8 @@ pub(crate) struct Bound {
     pub(crate) body: Option<u64>,
     /// Only type checkers see it.
     pub(crate) for_types: bool,
+    /// What becomes of a function that this one decorates.
+    pub(crate) gives: Option<Arc<Gives>>,
 }
 
 impl Bound {
@@ -76,6 +82,7 @@ impl Bound {
             conditional: false,
             body: None,
             for_types: false,
+            gives: None,
         }
     }
 }
@@ -93,6 +100,8 @@ pub(crate) enum What {
     Import(Import),
     /// `B = A`: `A` as it is written.
     Alias(String),
+    /// `B = f(A)`: what a call gave.
+    Made(Box<Made>),
 }
 
 /// An imported name.
@@ -138,6 +147,8 @@ pub(crate) enum Maker {
         init: bool,
         kw_only: bool,
         attrs: bool,
+        /// Its objects can be ordered.
+        order: bool,
     },
     /// `NamedTuple`, `namedtuple(…)`.
     NamedTuple,
@@ -155,10 +166,10 @@ pub(crate) struct Field {
     pub(crate) place: Option<Place>,
 }
 
-/// Reads a parsed file.
-pub(crate) fn module(source: &Source<'_>, file: &ModuleFile) -> ModuleExtract {
+/// Reads a parsed file; version tests are decided for the Python `target`.
+pub(crate) fn module(source: &Source<'_>, file: &ModuleFile, target: (u8, u8)) -> ModuleExtract {
     let body = source.body();
-    let mut env = Env::new(&file.name, file.is_package, body);
+    let mut env = Env::new(&file.name, file.is_package, target, body);
     let mut scope = Scope::module(source, &file.name);
     scope.body(&mut env, body, false);
     let found = scope.finish();

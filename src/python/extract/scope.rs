@@ -209,7 +209,16 @@ impl<'s, 't> Scope<'s, 't> {
                 }
             }
             Expr::Name(name) => {
-                self.found.names.remove(name.id.as_str());
+                let name = name.id.as_str();
+                let Some(gone) = self.found.names.remove(name) else {
+                    return;
+                };
+                // What was given its value goes on having it.
+                for bound in self.found.names.values_mut() {
+                    if matches!(&bound.what, What::Alias(of) if of == name) {
+                        bound.what = gone.what.clone();
+                    }
+                }
             }
             Expr::Tuple(tuple) => {
                 for target in tuple {
@@ -227,6 +236,7 @@ impl<'s, 't> Scope<'s, 't> {
 
     fn branch<'a>(&mut self, env: &mut Env<'a>, branch: &'a StmtIf, conditional: bool) {
         let mut open: Vec<&'a [Stmt]> = Vec::new();
+        let mut elsewhere: Vec<&'a [Stmt]> = Vec::new();
         let mut exhaustive = false;
         let tests = std::iter::once((Some(&*branch.test), &branch.body[..])).chain(
             branch
@@ -242,6 +252,7 @@ impl<'s, 't> Scope<'s, 't> {
                     self.body(env, body, conditional);
                     self.for_types = before;
                 }
+                Outcome::Elsewhere => elsewhere.push(body),
                 Outcome::Unknown => open.push(body),
                 Outcome::True => {
                     open.push(body);
@@ -250,6 +261,8 @@ impl<'s, 't> Scope<'s, 't> {
                 }
             }
         }
+        // The first branch says what a name is: those of other platforms come last.
+        open.append(&mut elsewhere);
         if let ([only], true) = (&open[..], exhaustive) {
             self.body(env, only, conditional);
         } else {
