@@ -50,7 +50,7 @@ pub struct Cli {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// How results are written: full, concise, json, sarif, github, gitlab, junit or markdown
+    /// How results are written: full, concise, json, sarif, github, gitlab, junit or markdown; html for log
     #[arg(
         long,
         global = true,
@@ -155,6 +155,19 @@ Examples:
   cogate verify . --provider nova-34.0.0-py3-none-any.whl
   cogate verify nova_bhyve.whl --provider nova-33.whl --provider nova-34.whl")]
     Verify(Verify),
+    /// Tell how an interface changed, commit by commit
+    #[command(after_help = "\
+Every commit that changed something is told with what changed for whom, and with the version that it would have meant. \
+Renamed files are followed. Only definitions and their bases are compared, not the calls that the provider makes. What \
+cannot be read in an old commit is told, and fails nothing.
+
+Examples:
+  cogate log                      all interfaces of the configuration
+  cogate log driver --since v2.0  one of them, from a revision on
+  cogate log nova.virt.driver.ComputeDriver --repo ../nova
+  cogate log --format html --output history.html
+  cogate log --amendments --format markdown       accepted breaks, for release notes")]
+    Log(Log),
     /// List every rule with its language, default level and summary
     #[command(after_help = "\
 Examples:
@@ -263,6 +276,23 @@ pub struct Verify {
     /// Where the sources start inside the provider
     #[arg(long, value_name = "SUBDIR")]
     pub root: Option<String>,
+}
+
+/// `log`
+#[derive(Debug, Args)]
+pub struct Log {
+    /// Interfaces by name, or paths as in `diff`; all interfaces if none is given
+    #[arg(value_name = "NAME|PATH")]
+    pub what: Vec<String>,
+    /// The repository whose history is told; a bare one works too
+    #[arg(long, value_name = "DIR")]
+    pub repo: Option<PathBuf>,
+    /// Only what came after this revision
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
+    /// Only breaks that were accepted, with their reasons
+    #[arg(long)]
+    pub amendments: bool,
 }
 
 /// `explain`

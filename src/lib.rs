@@ -9,6 +9,7 @@ pub mod compare;
 pub mod config;
 pub mod contract;
 pub mod finding;
+pub mod history;
 pub mod interface;
 pub mod propose;
 pub mod provider;

@@ -7,6 +7,7 @@ mod completions;
 mod diff;
 mod explain;
 mod init;
+mod log;
 mod man;
 mod output;
 mod project;
@@ -20,6 +21,7 @@ use std::io;
 pub use output::{Output, Shell};
 
 use crate::cli::{Cli, Command};
+use crate::report::Format;
 
 /// How a run came out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -104,6 +106,10 @@ impl From<crate::source::Error> for Failure {
 /// What kept the command from doing anything at all; a command that did part of its work says so in its outcome.
 pub fn run(cli: &Cli) -> Result<Outcome, Failure> {
     let shell = Shell::new(&cli.global);
+    if shell.format == Format::Html && !matches!(cli.command, Command::Log(_)) {
+        return Err(Failure::new("only `log` draws a page")
+            .help("use --format markdown, or another format of this command"));
+    }
     match &cli.command {
         Command::Rules => rules::run(&shell),
         Command::Explain(args) => explain::run(&shell, args),
@@ -114,6 +120,7 @@ pub fn run(cli: &Cli) -> Result<Outcome, Failure> {
         Command::Check(args) => check::run(&shell, args),
         Command::Diff(args) => diff::run(&shell, args),
         Command::Verify(args) => verify::run(&shell, args),
+        Command::Log(args) => log::run(&shell, args),
     }
 }
 

@@ -119,6 +119,27 @@ impl Shell {
         }
     }
 
+    /// Shows how far something long has come, if somebody is there to see it.
+    pub fn progress(&self, done: usize, all: usize) {
+        const WIDTH: usize = 30;
+        let mut stderr = io::stderr().lock();
+        if self.quiet || all < 50 || !stderr.is_terminal() {
+            return;
+        }
+        let filled = WIDTH * done / all;
+        // The bar goes when the work is done.
+        let _ = if done >= all {
+            write!(stderr, "\r\x1b[K")
+        } else {
+            write!(
+                stderr,
+                "\r[{:<WIDTH$}] {done} of {all} commits",
+                "=".repeat(filled)
+            )
+        };
+        let _ = stderr.flush();
+    }
+
     /// One line on standard error. A notice that nobody can read is lost, not an error.
     fn say(&self, label: &str, style: Style, text: &str) {
         let text = safe_lines(text);

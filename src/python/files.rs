@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::source::Tree;
+use super::memo::Memo;
+use crate::source::{ContentId, Tree};
 
 /// The files of a tree.
 pub trait Files: Sync {
@@ -22,6 +23,11 @@ pub trait Files: Sync {
 
     /// The tree that this is, if it is one: trees can tell equal files without reading them.
     fn as_tree(&self) -> Option<&Tree> {
+        None
+    }
+
+    /// Where to keep what was made of a file, and under which name of its content; nowhere if there is only one tree.
+    fn memo(&self, _path: &str) -> Option<(&Memo, ContentId)> {
         None
     }
 

@@ -76,11 +76,17 @@ impl<'t> Linker<'t> {
     pub(crate) fn extract_at(&self, index: usize) -> Result<&ModuleExtract, &str> {
         let read = self.extracts[index].get_or_init(|| {
             let file = &self.modules.files()[index];
-            let bytes = self.files.read(&file.path)?;
-            let text = decode(&bytes)?;
-            with_source(&file.path, &text, |source| {
-                Arc::new(extract::module(source, file, self.target))
-            })
+            let make = || {
+                let bytes = self.files.read(&file.path)?;
+                let text = decode(&bytes)?;
+                with_source(&file.path, &text, |source| {
+                    Arc::new(extract::module(source, file, self.target))
+                })
+            };
+            match self.files.memo(&file.path) {
+                Some((memo, content)) => memo.get_or_make(&file.path, content, make),
+                None => make(),
+            }
         });
         match read {
             Ok(extract) => Ok(extract),

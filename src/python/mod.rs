@@ -1,6 +1,7 @@
 //! The Python front end: source text to the model, and the model's lines back. The only folder that names the
 //! parser's crates; it knows nothing of contracts, verdicts or reports.
 
+mod behind;
 mod body;
 mod constructors;
 mod decode;
@@ -17,6 +18,7 @@ pub mod lines;
 mod link;
 mod literals;
 mod members;
+mod memo;
 mod modules;
 mod mro;
 mod project;
@@ -31,6 +33,7 @@ mod uses;
 
 pub use evidence::{CallMade, Receivers, Wanted};
 pub use files::{Files, MemoryFiles};
+pub use memo::Memo;
 pub use project::{Damage, Missing, Project};
 
 /// Parses a text and does nothing else: what any answer costs at least. Gives the number of statements.

@@ -89,6 +89,13 @@ impl<'t> Project<'t> {
         )
     }
 
+    /// The file of the module that a path stands in.
+    pub(crate) fn file_of(&self, path: &str) -> Option<String> {
+        let modules = &self.linker.modules;
+        let (module, _) = modules.split(path)?;
+        Some(modules.files()[modules.find(module)?].path.clone())
+    }
+
     pub(crate) fn module_count(&self) -> usize {
         self.linker.modules.len()
     }

@@ -28,7 +28,7 @@ struct Summary {
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+pub(super) struct Entry<'a> {
     rule: &'a str,
     level: &'a str,
     certainty: Option<&'a str>,
@@ -99,7 +99,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
     })
 }
 
-fn entry(finding: &Finding) -> Entry<'_> {
+pub(super) fn entry(finding: &Finding) -> Entry<'_> {
     Entry {
         rule: finding.rule,
         level: finding.level.word(),

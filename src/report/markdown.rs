@@ -123,7 +123,7 @@ fn item(out: &mut String, finding: &Finding) {
 }
 
 /// Prose of ours that may quote source between backticks, as `the parameter `x``; the quotes become code.
-fn text(prose: &str) -> String {
+pub(super) fn text(prose: &str) -> String {
     let parts: Vec<&str> = prose.split('`').collect();
     let pairs = parts.len() % 2 == 1;
     let mut out = String::new();
@@ -141,7 +141,7 @@ fn text(prose: &str) -> String {
 }
 
 /// Source: never a link, a mention or markup.
-fn code(source: &str) -> String {
+pub(super) fn code(source: &str) -> String {
     format!("<code>{}</code>", referenced(source))
 }
 

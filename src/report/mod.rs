@@ -8,6 +8,7 @@ mod github;
 mod gitlab;
 mod json;
 mod junit;
+mod log;
 mod markdown;
 mod safe;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod words;
 
 use std::sync::Arc;
 
+pub use log::{Told, render_log};
 pub use safe::{safe, safe_json, safe_lines};
 
 use crate::finding::{Finding, Level, Origin, Role, Side};
@@ -133,6 +135,8 @@ pub enum Format {
     Junit,
     /// A comment for a pull request
     Markdown,
+    /// One page that holds everything, with a picture; for `log` only
+    Html,
 }
 
 /// How a terminal wants its text.
@@ -163,7 +167,8 @@ pub fn render(report: &Report<'_>, format: Format, texts: &dyn Texts, look: Look
         Format::Github => github::render(report),
         Format::Gitlab => gitlab::render(report),
         Format::Junit => junit::render(report),
-        Format::Markdown => markdown::render(report),
+        // A page is drawn of histories only, and asked for before anything runs.
+        Format::Markdown | Format::Html => markdown::render(report),
     }
 }
 

@@ -91,9 +91,9 @@ pub(super) struct World {
     pub(super) broken: Vec<Broken>,
 }
 
-/// Files that were read, so that one that two trees share is read once.
+/// Files that were read, so that one that several trees share is read once.
 #[derive(Debug, Default)]
-pub(super) struct Cache {
+pub struct Cache {
     files: Mutex<BTreeMap<(String, Config), Vec<Cached>>>,
 }
 

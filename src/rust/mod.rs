@@ -25,12 +25,13 @@ mod strip;
 mod tests;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::interface::rust::{Interface, Kind, last, parent};
-pub use load::Files;
+pub use load::{Cache, Files};
 
 use extract::Extract;
-use load::{Cache, load};
+use load::load;
 use manifest::Crate;
 use scope::Def;
 
@@ -38,6 +39,7 @@ use scope::Def;
 pub struct Project<'t> {
     files: &'t dyn Files,
     features: BTreeSet<String>,
+    cache: Arc<Cache>,
 }
 
 impl<'t> Project<'t> {
@@ -46,7 +48,15 @@ impl<'t> Project<'t> {
         Self {
             files,
             features: BTreeSet::new(),
+            cache: Arc::default(),
         }
+    }
+
+    /// Takes what was read for other trees, and keeps what it reads for them.
+    #[must_use]
+    pub fn sharing(mut self, cache: Arc<Cache>) -> Self {
+        self.cache = cache;
+        self
     }
 
     /// Turns on features besides the default ones; `*` is all of them.
@@ -83,6 +93,22 @@ impl<'t> Project<'t> {
         manifest::crates(&self.files.paths(), &self.features, read, wrong)
     }
 
+    /// The folders of the crates that these paths lead into, and of those of the tree that they depend on.
+    pub fn folders_behind(&self, paths: &[String]) -> BTreeSet<String> {
+        let all = self.crates();
+        let names = paths
+            .iter()
+            .filter_map(|path| absolute(path, &all))
+            .filter_map(|path| path.split("::").next().map(str::to_owned))
+            .collect();
+        needed(&all, &names)
+            .into_iter()
+            .filter_map(|index| all.get(index))
+            .map(|krate| krate.root.rsplit_once('/').map_or("", |(folder, _)| folder))
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// What was asked for, by path (`::krate::module::Item`, `crate::module::Item`, a module, a member of an item),
     /// and the paths that lead to nothing.
     pub fn interface(&self, paths: &[String]) -> (Interface, Vec<String>) {
@@ -106,8 +132,7 @@ impl<'t> Project<'t> {
             .filter_map(|(_, path)| path.as_deref())
             .filter_map(|path| path.split("::").next().map(str::to_owned))
             .collect();
-        let cache = Cache::default();
-        let world = load(self.files, &self.features, &cache, &|all| {
+        let world = load(self.files, &self.features, &self.cache, &|all| {
             needed(all, &roots)
         });
         let names: Vec<String> = if as_named {

@@ -369,7 +369,7 @@ impl Git {
             .collect()
     }
 
-    fn garbled(&self, verb: &str) -> Error {
+    pub(super) fn garbled(&self, verb: &str) -> Error {
         Error::new(
             ErrorKind::GitFailed,
             format!(

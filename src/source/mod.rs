@@ -25,6 +25,7 @@ pub use archive::ARCHIVE_ENDINGS;
 pub use cat_file::{CatFile, Content};
 pub use error::{Error, ErrorKind};
 pub use exclude::{MANIFESTS, SOURCE_ENDINGS, is_source};
+pub use history::{Changed, Commit};
 pub use tree::Tree;
 
 /// A name for the content of a file that changes when the content does: a git blob id. Cache what was parsed by it.

@@ -6,5 +6,6 @@ mod bad_input;
 mod based;
 mod hostile;
 mod laws;
+mod log;
 mod scratch;
 mod staged;
