@@ -256,6 +256,14 @@ pub struct Diff {
     /// Where the sources start inside both trees
     #[arg(long, value_name = "SUBDIR")]
     pub root: Option<String>,
+    /// Features of Rust crates that are on besides the default ones, separated by commas; `*` is all of them
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
+    pub features: Vec<String>,
 }
 
 /// `verify`

@@ -121,6 +121,10 @@ fn run(command: &mut Command) -> Built {
             None => codes.insert("no code".to_owned()),
         };
     }
+    // What cargo itself refuses has no code either.
+    if codes.is_empty() {
+        codes.insert("no code".to_owned());
+    }
     Err((codes, said))
 }
 

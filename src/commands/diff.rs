@@ -22,7 +22,8 @@ pub(super) fn run(shell: &Shell, args: &Diff) -> Result<Outcome, Failure> {
             new_tree.label()
         ));
     }
-    let (old, new) = (Provider::new(&old_tree), Provider::new(&new_tree));
+    let provider = |tree| Provider::new(tree).with_features(&args.features);
+    let (old, new) = (provider(&old_tree), provider(&new_tree));
     for provider in [&old, &new] {
         if !provider.has_sources() {
             return Err(Failure::new(format!("{} holds no Python and no Rust source", provider.tree().label()))
@@ -34,6 +35,9 @@ pub(super) fn run(shell: &Shell, args: &Diff) -> Result<Outcome, Failure> {
     tell_missing(shell, &diffed.missing, "either tree");
     for problem in old_tree.problems().iter().chain(new_tree.problems()) {
         shell.error(&problem.to_string(), None);
+    }
+    for sentence in &diffed.left_out {
+        shell.detail(sentence);
     }
     let incomplete = !diffed.troubles.is_empty()
         || !diffed.missing.is_empty()

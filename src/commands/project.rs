@@ -158,7 +158,7 @@ impl Project {
         &self,
         with: impl FnOnce(&Provider<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let provider = Provider::new(&self.tree);
+        let provider = Provider::new(&self.tree).with_features(&self.config.source.features);
         if !provider.has_sources() {
             return Err(Failure::new(format!(
                 "{} holds no Python and no Rust source",

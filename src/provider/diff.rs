@@ -23,6 +23,8 @@ pub struct Diffed {
     pub troubles: Vec<Trouble>,
     /// Paths that neither tree has, with the part of each that exists.
     pub missing: Vec<(String, Option<String>)>,
+    /// What was not looked at, as sentences: features that are off.
+    pub left_out: Vec<String>,
 }
 
 /// Compares two trees; `paths` names what to compare, or everything if it is empty.
@@ -151,6 +153,7 @@ fn rust(old: &rust::Project<'_>, new: &rust::Project<'_>, paths: &[String], diff
     for interface in [&before, &after] {
         diffed.troubles.extend(rust_troubles(interface, paths));
     }
+    diffed.left_out.extend(after.left_out());
     let options = compare::rust::Options {
         named: !paths.is_empty(),
         contract: false,

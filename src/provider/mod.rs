@@ -36,6 +36,14 @@ impl<'t> Provider<'t> {
         }
     }
 
+    /// Turns on features of Rust crates besides the default ones; `*` is all of them, `-default` leaves the default
+    /// ones off.
+    #[must_use]
+    pub fn with_features(mut self, features: &[String]) -> Self {
+        self.rust = self.rust.with_features(features.iter().cloned());
+        self
+    }
+
     /// Whether there is any source that a front end reads.
     pub fn has_sources(&self) -> bool {
         self.python.has_sources() || self.rust.has_sources()

@@ -104,6 +104,8 @@ impl Provider<'_> {
         }
         let (mut interface, absent) = self.rust.interface_as_named(&asked);
         troubles.extend(rust_troubles(&interface, &asked));
+        let left_out: Vec<String> = interface.left_out().collect();
+        interface.unknown.extend(left_out);
         if !absent.is_empty() {
             let damaged = damaged_manifests(&self.rust);
             if !damaged.is_empty() {

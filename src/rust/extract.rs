@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::exports::{Exports, exports, is_type};
+use super::globs::Target;
 use super::impls::{Impls, impls};
 use super::load::World;
 use super::raw::Kind as Raw;
@@ -55,6 +56,20 @@ impl<'w> Extract<'w> {
             hidden: self.exports.hidden.clone(),
             ..Interface::default()
         };
+        for krate in world.crates.iter().filter(|krate| !krate.binary) {
+            let on = &krate.config.features;
+            let off = krate
+                .features
+                .keys()
+                .filter(|name| !on.contains(*name) && *name != "default");
+            let off: BTreeSet<String> = off.cloned().collect();
+            if !off.is_empty() {
+                interface.off.insert(krate.name.clone(), off);
+            }
+            interface
+                .features
+                .insert(krate.name.clone(), krate.features.clone());
+        }
         if self.exports.cut {
             interface
                 .unknown
@@ -87,6 +102,10 @@ impl<'w> Extract<'w> {
                         let made = interface.made.entry(module.path.clone()).or_default();
                         made.extend(words.iter().cloned());
                         reach(super::last_of(path), &bodies, made);
+                        // What another file brings is not shown.
+                        if super::last_of(path) == "include" {
+                            made.insert("*".to_owned());
+                        }
                         let call = if path.is_empty() { "macro" } else { path };
                         interface
                             .unknown
@@ -106,6 +125,20 @@ impl<'w> Extract<'w> {
                     _ => {}
                 }
             }
+        }
+        // What a macro makes in one module others pass on by globs.
+        let mut passed: Vec<(String, BTreeSet<String>)> = Vec::new();
+        for (at, module) in world.modules.iter().enumerate() {
+            for target in self.scope.reach(at).iter() {
+                if let Target::Module(from) = target
+                    && let Some(words) = interface.made.get(&world.modules[*from].path)
+                {
+                    passed.push((module.path.clone(), words.clone()));
+                }
+            }
+        }
+        for (module, words) in passed {
+            interface.made.entry(module).or_default().extend(words);
         }
         interface
     }
@@ -257,7 +290,24 @@ impl<'w> Extract<'w> {
         if defined != key {
             into.defined.insert(key.clone(), defined);
         }
+        let mut item = item;
+        self.leave_out(def, &key, &mut item, into);
         into.items.insert(key, item);
+    }
+
+    /// Writes down what a type cannot be because of what it holds.
+    fn leave_out(&self, def: &Def, key: &str, item: &mut Item, into: &mut Interface) {
+        let (generics, impls) = match &mut item.kind {
+            Kind::Struct(of) | Kind::Union(of) => (&of.generics, &mut of.impls),
+            Kind::Enum(of) => (&of.generics, &mut of.impls),
+            _ => return,
+        };
+        let (lacking, unsure) = self.lacking(def, generics, &item.at);
+        if unsure {
+            into.unsure.insert(key.to_owned());
+        }
+        impls.extend(lacking);
+        impls.sort();
     }
 
     pub(super) fn item(&self, def: &Def) -> Option<Item> {

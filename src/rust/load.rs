@@ -158,6 +158,10 @@ pub(super) fn load(
         let Some(krate) = all.get(index) else {
             continue;
         };
+        for root in &krate.doubles {
+            let sentence = format!("{root}: a second crate `{}`", krate.name);
+            world.unknown.insert(sentence);
+        }
         let module = world.modules.len();
         world.modules.push(Module {
             path: krate.name.clone(),
@@ -382,6 +386,15 @@ fn children(known: &BTreeSet<&str>, world: &mut World, module: usize, next: &mut
                         None => "has no file in the tree".to_owned(),
                     };
                     world.unknown.insert(format!("{full}: {why}"));
+                    // Under a condition it may be another build's business.
+                    let place = item.at.0.clone();
+                    if let Some(place) = place.filter(|_| item.host && item.marks.cfg.is_empty()) {
+                        world.broken.push(Broken {
+                            module: full,
+                            place,
+                            message: format!("module `{}` {why}", item.name),
+                        });
+                    }
                 }
             }
             world.modules.push(child);

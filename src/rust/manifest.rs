@@ -19,8 +19,12 @@ pub(super) struct Crate {
     pub(super) dependencies: BTreeMap<String, String>,
     /// Features that are on.
     pub(super) config: Config,
+    /// Features that it offers, each with those that it turns on.
+    pub(super) features: BTreeMap<String, BTreeSet<String>>,
     /// It is there to test or show the others.
     pub(super) helper: bool,
+    /// The files of other crates that have its name, too: they are not looked at.
+    pub(super) doubles: Vec<String>,
 }
 
 /// Finds the crates of a tree. `read` gives the text of a manifest. What is wrong with one is said in `unknown`.
@@ -57,15 +61,19 @@ pub(super) fn crates(
     }
     // Libraries first, in the order of their folders: of two crates with one name the first is it.
     found.sort_by(|a, b| (a.binary, a.helper, &a.root).cmp(&(b.binary, b.helper, &b.root)));
-    let mut names = BTreeSet::new();
-    found.retain(|krate| {
-        let first = names.insert(krate.name.clone());
-        if !first && !krate.binary {
-            unknown.insert(format!("{}: a second crate `{}`", krate.root, krate.name));
+    let mut first: Vec<Crate> = Vec::with_capacity(found.len());
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for krate in found {
+        match places.get(&krate.name) {
+            None => {
+                places.insert(krate.name.clone(), first.len());
+                first.push(krate);
+            }
+            Some(index) if !krate.binary => first[*index].doubles.push(krate.root),
+            Some(_) => {}
         }
-        first
-    });
-    found
+    }
+    first
 }
 
 /// A tree without a manifest.
@@ -79,7 +87,9 @@ fn lone(files: &BTreeSet<&str>, found: &mut Vec<Crate>) {
                 rooted_uses: false,
                 dependencies: BTreeMap::new(),
                 config: Config::default(),
+                features: BTreeMap::new(),
                 helper: false,
+                doubles: Vec::new(),
             });
             return;
         }
@@ -111,9 +121,11 @@ fn package(
         config: Config {
             features: features(manifest, asked),
         },
+        features: offered(manifest),
         helper: folder
             .split('/')
             .any(|part| matches!(part, "tests" | "examples" | "benches" | "fuzz")),
+        doubles: Vec::new(),
     };
     let library = manifest.get("lib").and_then(toml::Value::as_table);
     let root = library
@@ -173,7 +185,60 @@ fn package(
     }
 }
 
-/// The features that are on: the default ones, and those asked for (`*`: all).
+/// The features that a manifest offers, optional dependencies included, each with those that it turns on.
+fn offered(manifest: &toml::Table) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    // An optional dependency that somebody names as `dep:x` is no feature by itself.
+    let mut named = BTreeSet::new();
+    let features = manifest.get("features").and_then(toml::Value::as_table);
+    for (name, value) in features.into_iter().flatten() {
+        let entries = value.as_array().into_iter().flatten();
+        let mut direct = BTreeSet::new();
+        for entry in entries.filter_map(toml::Value::as_str) {
+            match entry.strip_prefix("dep:") {
+                Some(dependency) => {
+                    named.insert(dependency.to_owned());
+                }
+                None if !entry.contains('/') => {
+                    direct.insert(entry.to_owned());
+                }
+                None => {}
+            }
+        }
+        found.insert(name.clone(), direct);
+    }
+    for name in optional(manifest).filter(|name| !named.contains(*name)) {
+        found.entry(name.clone()).or_default();
+    }
+    let names: Vec<String> = found.keys().cloned().collect();
+    for name in names {
+        let mut all = BTreeSet::new();
+        let mut open = vec![name.clone()];
+        while let Some(next) = open.pop() {
+            for on in found.get(&next).into_iter().flatten() {
+                if all.insert(on.clone()) {
+                    open.push(on.clone());
+                }
+            }
+        }
+        found.insert(name, all);
+    }
+    found
+}
+
+/// Dependencies that are there only if asked for.
+fn optional(manifest: &toml::Table) -> impl Iterator<Item = &String> {
+    let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
+    let is_optional =
+        |value: &toml::Value| value.get("optional").and_then(toml::Value::as_bool) == Some(true);
+    dependencies
+        .into_iter()
+        .flatten()
+        .filter(move |(_, value)| is_optional(value))
+        .map(|(name, _)| name)
+}
+
+/// The features that are on: the default ones (unless `-default` is asked for), and those asked for (`*`: all).
 fn features(manifest: &toml::Table, asked: &BTreeSet<String>) -> BTreeSet<String> {
     let mut on = BTreeSet::new();
     let none = toml::Table::new();
@@ -181,21 +246,15 @@ fn features(manifest: &toml::Table, asked: &BTreeSet<String>) -> BTreeSet<String
         .get("features")
         .and_then(toml::Value::as_table)
         .unwrap_or(&none);
-    let mut open = vec!["default".to_owned()];
-    open.extend(asked.iter().cloned());
+    let mut open = Vec::new();
+    if !asked.contains("-default") {
+        open.push("default".to_owned());
+    }
+    open.extend(asked.iter().filter(|name| !name.starts_with('-')).cloned());
     if asked.contains("*") {
         open.extend(features.keys().cloned());
         // An optional dependency is a feature of its name.
-        for (name, value) in manifest
-            .get("dependencies")
-            .and_then(toml::Value::as_table)
-            .into_iter()
-            .flatten()
-        {
-            if value.get("optional").and_then(toml::Value::as_bool) == Some(true) {
-                open.push(name.clone());
-            }
-        }
+        open.extend(optional(manifest).cloned());
     }
     while let Some(feature) = open.pop() {
         if feature.contains('/') || feature.starts_with("dep:") {

@@ -2,6 +2,7 @@
 //! resolved. It is the only folder that names syn, quote and proc-macro2, and it knows nothing of contracts' files or
 //! of verdicts.
 
+mod autos;
 mod cfg;
 mod exports;
 mod extract;

@@ -44,6 +44,8 @@ pub(super) struct Item {
     pub(super) marks: Marks,
     /// It is there on the one target that stands for all.
     pub(super) host: bool,
+    /// The types of all that a type holds, in order, whether others may see it or not.
+    pub(super) holds: Vec<Type>,
     /// Its derives: paths as written.
     pub(super) derives: Vec<(String, At)>,
     /// Attribute macros on it that are not known.

@@ -186,7 +186,7 @@ impl<'s, 'w> Resolver<'s, 'w> {
 }
 
 /// What the arguments of an alias put in the place of its parameters.
-fn substitution(generics: &Generics, args: &[Arg]) -> Substitute {
+pub(super) fn substitution(generics: &Generics, args: &[Arg]) -> Substitute {
     let mut substitute = Substitute::default();
     let mut lifetimes = args.iter().filter_map(|arg| match arg {
         Arg::Lifetime(name) => Some(name),

@@ -48,6 +48,7 @@ impl Extract<'_> {
                                 .inputs
                                 .iter()
                                 .any(|input| self.cannot_be_named(*module, &input.ty))
+                            || self.cannot_be_named(*module, &function.output)
                     }
                     _ => item.marks.hidden,
                 }

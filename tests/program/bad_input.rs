@@ -517,13 +517,14 @@ fn a_rust_file_that_does_not_parse_hides_only_itself() {
 
 #[test]
 fn a_rust_module_without_a_file_has_not_been_removed() {
-    let scratch = crate_project();
+    let (scratch, old) = (crate_project(), crate_project());
     fs::remove_file(scratch.path().join("src/driver.rs")).unwrap();
-    for command in ["check", "snapshot"] {
+    let diff = ["diff", old.path().to_str().unwrap(), "."];
+    for args in [&["check"][..], &["snapshot"], &diff] {
         scratch
-            .run(&[command])
+            .run(args)
             .exits(2)
-            .says("`hyper::driver::Driver` could not be read")
+            .says("error: src/lib.rs:1: `hyper::driver` could not be read: module `driver` has no file in the tree")
             .never("is gone");
     }
 }

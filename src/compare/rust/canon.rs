@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::finding::Certainty;
 use crate::interface::rust::fold::Fold;
 use crate::interface::rust::{
     Arg, Bound, Generics, Interface, Kind, Param, ParamKind, TraitRef, Type, last,
@@ -119,6 +120,40 @@ impl Paths {
     }
 }
 
+/// The crates that a crate's types are passed on by, most likely: `futures`, `futures_core` and `futures_util`.
+fn family(path: &str) -> &str {
+    let krate = path.trim_start_matches("::").split("::").next();
+    krate
+        .and_then(|krate| krate.split('_').next())
+        .unwrap_or(path)
+}
+
+/// Whether two types differ only in the crates that types of other crates come from: one may pass on what is the
+/// other's.
+pub(super) fn alike(a: &Type, b: &Type) -> bool {
+    struct Loose;
+    impl Fold for Loose {
+        fn path(&mut self, path: &str, args: Vec<Arg>) -> Type {
+            let bare = if path.starts_with("::") {
+                last(path)
+            } else {
+                path
+            };
+            Type::Path(bare.to_owned(), args)
+        }
+    }
+    Loose.ty(a) == Loose.ty(b)
+}
+
+/// How sure it is that two types that differ are two types.
+pub(super) fn changed(old: &Type, new: &Type) -> Certainty {
+    if alike(old, new) {
+        Certainty::Possible
+    } else {
+        Certainty::Definite
+    }
+}
+
 /// Marks what nobody outside can name.
 pub(super) const UNNAMED: &str = "?::";
 
@@ -182,6 +217,9 @@ impl Fold for Canon<'_> {
         // Nobody can tell such types apart but by what they can do.
         if key.starts_with(UNNAMED) && !self.paths.named {
             return Type::plain(UNNAMED);
+        }
+        if let Some(name) = key.strip_prefix("::") {
+            return Type::Path(format!("::{}::{name}", family(path)), args);
         }
         Type::Path(key, args)
     }
@@ -268,6 +306,10 @@ impl Asked {
         // Of traits that nobody outside can name, nobody outside can tell one from another.
         let unnamed = |bound: &Bound| matches!(bound, Bound::Trait { trait_, .. } if trait_.path.starts_with(UNNAMED));
         let any_unnamed = self.all.iter().any(unnamed);
+        // Only the crate's own types could be what was asked, and it knows what else they are.
+        if self.written.keys().any(unnamed) && !new.written.keys().any(unnamed) {
+            return Vec::new();
+        }
         new.written
             .iter()
             .filter(|(bound, _)| !self.all.contains(*bound))
@@ -326,7 +368,6 @@ fn implied(trait_: &TraitRef, canon: &mut Canon<'_>, interface: &Interface) -> V
     let plain: &[&str] = match trait_.path.as_str() {
         "std::marker::Copy" => &["std::clone::Clone"],
         "std::clone::Clone" | "std::default::Default" => &["std::marker::Sized"],
-        "std::future::Future" => return vec![same_args("std::future::IntoFuture")],
         "std::cmp::Eq" => &["std::cmp::PartialEq"],
         "std::cmp::Ord" => &["std::cmp::Eq", "std::cmp::PartialOrd"],
         "std::cmp::PartialOrd" => &["std::cmp::PartialEq"],
@@ -334,17 +375,23 @@ fn implied(trait_: &TraitRef, canon: &mut Canon<'_>, interface: &Interface) -> V
         "std::fmt::Display" => &["std::string::ToString"],
         "std::ops::DerefMut" => &["std::ops::Deref"],
         "std::io::BufRead" => &["std::io::Read"],
-        "std::iter::DoubleEndedIterator"
-        | "std::iter::ExactSizeIterator"
-        | "std::iter::FusedIterator" => return vec![same_args("std::iter::Iterator")],
-        "std::ops::Fn" => return vec![same_args("std::ops::FnMut")],
-        "std::ops::FnMut" => return vec![same_args("std::ops::FnOnce")],
         // Of serde, by its last part as all that is not the standard library's.
         "::DeserializeOwned" => &["::Deserialize"],
-        "std::iter::Iterator" => return vec![same_args("std::iter::IntoIterator")],
         _ => &[],
     };
+    // These take the same arguments.
+    let alike = match trait_.path.as_str() {
+        "std::future::Future" => Some("std::future::IntoFuture"),
+        "std::iter::DoubleEndedIterator"
+        | "std::iter::ExactSizeIterator"
+        | "std::iter::FusedIterator" => Some("std::iter::Iterator"),
+        "std::iter::Iterator" => Some("std::iter::IntoIterator"),
+        "std::ops::Fn" => Some("std::ops::FnMut"),
+        "std::ops::FnMut" => Some("std::ops::FnOnce"),
+        _ => None,
+    };
     let mut found: Vec<Bound> = plain.iter().map(|path| Bound::plain(*path)).collect();
+    found.extend(alike.map(same_args));
     // Without its associated types it is asked as well.
     let bare: Vec<Arg> = trait_
         .args

@@ -1,6 +1,7 @@
 //! Enums: variants that are made and matched, and their fields.
 
 use super::Pair;
+use super::canon::changed;
 use super::generics::Audience;
 use super::items::Subject;
 use super::report::{Sides, inside, sure};
@@ -41,6 +42,7 @@ impl<'a> Pair<'a> {
                 (None, None),
             );
         }
+        self.casts(subject, (old, old_marks), new);
         for variant in &old.variants {
             match new.variants.iter().find(|other| other.name == variant.name) {
                 Some(now) if comparable => {
@@ -94,13 +96,55 @@ impl<'a> Pair<'a> {
         self.members(
             subject,
             (&old.members, &old.generics),
-            (&new.members, &new.generics),
+            (&new.members, &new.generics, &new.impls),
         );
         self.impls(
             subject,
             (&old.impls, &old.generics),
             (&new.impls, &new.generics),
         );
+    }
+
+    /// `as` makes a number of an enum whose variants have no fields.
+    fn casts(&mut self, subject: Subject<'_>, (old, marks): (&Enum, &Marks), new: &Enum) {
+        let obstacle = |side: &Enum| -> Option<String> {
+            let found = side.variants.iter();
+            let mut found =
+                found.filter(|variant| !variant.fields.is_empty() || variant.marks.non_exhaustive);
+            found.next().map(|variant| variant.name.clone())
+        };
+        if old.variants.is_empty() || obstacle(old).is_some() {
+            return;
+        }
+        let Some(name) = obstacle(new) else {
+            return;
+        };
+        // Numbers that nobody wrote down are seldom asked for.
+        let numbered = old
+            .variants
+            .iter()
+            .any(|variant| variant.discriminant.is_some());
+        if !numbered && marks.repr.is_empty() && !marks.non_exhaustive {
+            // The variant itself is told of.
+            return;
+        }
+        let certainty = if numbered || !marks.repr.is_empty() {
+            Certainty::Definite
+        } else {
+            Certainty::Possible
+        };
+        let finding = Finding::new(
+            "cast-lost",
+            subject.path,
+            name.clone(),
+            format!(
+                "`{}` can no longer be made a number with `as`, because of `{name}`",
+                subject.path
+            ),
+        )
+        .hurts(Role::Callers, certainty);
+        let help = "keep its variants without fields, or offer a method that gives the number";
+        self.change(subject, finding, help, (None, None));
     }
 
     pub(super) fn variant_removed(&mut self, subject: Subject<'_>, variant: &Variant, new: &Enum) {
@@ -174,7 +218,7 @@ impl<'a> Pair<'a> {
                 path.clone(),
                 "",
                 format!(
-                    "`{path}` had the number {} and has {} now",
+                    "`{path}` had the number {} and has {} now, which `as` gives and order follows",
                     text(old),
                     text(new)
                 ),
@@ -214,9 +258,14 @@ impl<'a> Pair<'a> {
             self.canon().with(new_generics, '#'),
         );
         for field in &old.fields {
-            match new.fields.iter().find(|other| other.name == field.name) {
+            let now = new.fields.iter().find(|other| other.name == field.name);
+            if let Some(now) = now {
+                self.field_marks(part, field, now);
+            }
+            match now {
                 Some(now) if old_canon.ty(&field.ty) != new_canon.ty(&now.ty) => {
-                    self.field_type(part, field, now, open, true);
+                    let certainty = changed(&old_canon.ty(&field.ty), &new_canon.ty(&now.ty));
+                    self.field_type(part, (field, now), certainty, open, true);
                 }
                 Some(_) => {}
                 None => {

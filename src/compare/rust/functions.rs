@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Pair;
-use super::canon::{Already, Canon, arguments, asked};
+use super::canon::{Already, Canon, alike, arguments, asked};
 use super::generics::Audience;
 use super::inputs::Count;
 use super::items::Subject;
@@ -19,6 +19,8 @@ pub(super) enum Felt {
     Nothing,
     /// Most do not, some do.
     Perhaps,
+    /// It may be no change at all, for implementers neither.
+    Unsure,
     /// It does not compile any more.
     Surely,
 }
@@ -29,12 +31,18 @@ impl Felt {
         if audience.callers {
             match self {
                 Felt::Nothing => {}
-                Felt::Perhaps => finding = finding.hurts(Role::Callers, Certainty::Possible),
+                Felt::Perhaps | Felt::Unsure => {
+                    finding = finding.hurts(Role::Callers, Certainty::Possible)
+                }
                 Felt::Surely => finding = finding.hurts(Role::Callers, Certainty::Definite),
             }
         }
         if audience.implementers {
-            finding = finding.hurts(Role::Implementers, Certainty::Definite);
+            let certainty = match self {
+                Felt::Unsure => Certainty::Possible,
+                _ => Certainty::Definite,
+            };
+            finding = finding.hurts(Role::Implementers, certainty);
         }
         finding
     }
@@ -54,6 +62,16 @@ impl<'a> Pair<'a> {
         let after = plain(new.0);
         let same_count = arguments(&before.generics).len() == arguments(&after.generics).len();
         let (mut old_canon, mut new_canon) = (old.1.clone(), new.1.clone());
+        if same_count {
+            let pairs = arguments(&before.generics)
+                .into_iter()
+                .zip(arguments(&after.generics));
+            for (param, now) in pairs {
+                if !self.param_kind(subject, (param, &old_canon), (now, &new_canon), audience) {
+                    return;
+                }
+            }
+        }
         if same_count {
             old_canon = old_canon.with(&before.generics, '$');
             new_canon = new_canon.with(&after.generics, '$');
@@ -254,6 +272,8 @@ impl<'a> Pair<'a> {
                 }
                 felt = Felt::Nothing;
             }
+        } else if alike(&before, &after) {
+            felt = Felt::Unsure;
         } else if before.is_unit()
             || matches!(before, Type::Impl(_) | Type::Never)
             || after == Type::Never
@@ -360,6 +380,8 @@ fn is_told(function: &Function, param: &Param) -> bool {
     if let Some(Receiver::Typed(ty)) = &function.receiver {
         count.ty(ty);
     }
+    // What another parameter has to be tells, too: `F: Fn() -> T`.
+    count.generics(&function.generics);
     count.seen > 0 || matches!(param.kind, ParamKind::Const { .. })
 }
 

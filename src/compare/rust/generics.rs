@@ -96,6 +96,9 @@ impl<'a> Pair<'a> {
             return false;
         }
         for (param, now) in before.iter().zip(&after) {
+            if !self.param_kind(subject, (param, old.1), (now, new.1), audience) {
+                return false;
+            }
             let lost_default = !param.is_required() && now.is_required();
             if lost_default {
                 let mut finding = Finding::new(
@@ -116,6 +119,102 @@ impl<'a> Pair<'a> {
         }
         self.bounds_of(subject, old, new, audience, true);
         true
+    }
+
+    /// What a parameter is, in its place: a type, or a constant of which type, and its default. False if nothing that
+    /// speaks of it can be compared.
+    pub(super) fn param_kind(
+        &mut self,
+        subject: Subject<'_>,
+        (old, old_canon): (&Param, &Canon<'a>),
+        (new, new_canon): (&Param, &Canon<'a>),
+        audience: Audience,
+    ) -> bool {
+        let (mut before, mut after) = (old_canon.clone(), new_canon.clone());
+        let (message, certainty, help) = match (&old.kind, &new.kind) {
+            (ParamKind::Const { ty, .. }, ParamKind::Const { ty: now, .. })
+                if before.ty(ty) != after.ty(now) =>
+            {
+                (
+                    format!(
+                        "the parameter `{}` of `{}` was a `{}` and is a `{}` now",
+                        old.name,
+                        subject.path,
+                        type_text(ty),
+                        type_text(now)
+                    ),
+                    Certainty::Definite,
+                    "keep the type of the parameter",
+                )
+            }
+            (
+                ParamKind::Type {
+                    default: Some(default),
+                    ..
+                },
+                ParamKind::Type {
+                    default: Some(now), ..
+                },
+            ) if before.ty(default) != after.ty(now) => (
+                format!(
+                    "the parameter `{}` of `{}` was `{}` if not given, and is `{}` now",
+                    old.name,
+                    subject.path,
+                    type_text(default),
+                    type_text(now)
+                ),
+                Certainty::Possible,
+                "keep the default",
+            ),
+            (
+                ParamKind::Const {
+                    default: Some(default),
+                    ..
+                },
+                ParamKind::Const {
+                    default: Some(now), ..
+                },
+            ) if before.constant(default) != after.constant(now) => (
+                format!(
+                    "the parameter `{}` of `{}` was `{default}` if not given, and is `{now}` now",
+                    old.name, subject.path
+                ),
+                Certainty::Possible,
+                "keep the default",
+            ),
+            (ParamKind::Const { .. }, ParamKind::Type { .. })
+            | (ParamKind::Type { .. }, ParamKind::Const { .. }) => {
+                let word = |param: &Param| match param.kind {
+                    ParamKind::Const { .. } => "constant",
+                    _ => "type",
+                };
+                (
+                    format!(
+                        "where `{}` took a {} (`{}`) it takes a {} (`{}`) now",
+                        subject.path,
+                        word(old),
+                        old.name,
+                        word(new),
+                        new.name
+                    ),
+                    Certainty::Definite,
+                    "keep the order of the parameters",
+                )
+            }
+            _ => return true,
+        };
+        let mut finding = Finding::new(
+            "generic-parameter-changed",
+            subject.path,
+            old.name.clone(),
+            message,
+        )
+        .hurts(Role::Callers, certainty);
+        if audience.implementers {
+            finding = finding.hurts(Role::Implementers, certainty);
+        }
+        self.change(subject, finding, help, (None, None));
+        certainty == Certainty::Possible
     }
 
     fn count_of_lifetimes(
@@ -177,52 +276,7 @@ impl<'a> Pair<'a> {
         audience: Audience,
         whole: bool,
     ) {
-        let (mut before, mut after) = (old.1.clone(), new.1.clone());
-        let mut pairs: Vec<(Type, String, Asked, Asked)> = Vec::new();
-        for (param, now) in arguments(old.0).into_iter().zip(arguments(new.0)) {
-            if let (
-                ParamKind::Type { bounds, .. },
-                ParamKind::Type {
-                    bounds: bounds_now, ..
-                },
-            ) = (&param.kind, &now.kind)
-            {
-                pairs.push((
-                    before.param(&param.name),
-                    now.name.clone(),
-                    asked(bounds, true, &mut before, self.old),
-                    asked(bounds_now, true, &mut after, self.new),
-                ));
-            }
-        }
-        // Clauses about anything else pair up by what they are about.
-        let mut clauses: Vec<(Type, String, Vec<Bound>, Vec<Bound>)> = Vec::new();
-        for clause in &old.0.wheres {
-            let ty = before.ty(&clause.ty);
-            clauses.push((ty, type_text(&clause.ty), clause.bounds.clone(), Vec::new()));
-        }
-        for clause in &new.0.wheres {
-            let ty = after.ty(&clause.ty);
-            match clauses.iter_mut().find(|(other, ..)| *other == ty) {
-                Some((_, _, _, bounds)) => bounds.extend(clause.bounds.iter().cloned()),
-                None => {
-                    clauses.push((ty, type_text(&clause.ty), Vec::new(), clause.bounds.clone()));
-                }
-            }
-        }
-        for (ty, name, bounds, bounds_now) in clauses {
-            if matches!(&ty, Type::Other(text) if text.starts_with('\'')) {
-                continue;
-            }
-            pairs.push((
-                ty,
-                name,
-                asked(&bounds, false, &mut before, self.old),
-                asked(&bounds_now, false, &mut after, self.new),
-            ));
-        }
-        grant(&mut pairs);
-        for (_, name, before, after) in pairs {
+        for (ty, name, before, after) in self.asked_of(old, new) {
             let more = before.missing(&after);
             let less = after.missing(&before);
             let texts = |bounds: &[Bound]| {
@@ -240,7 +294,17 @@ impl<'a> Pair<'a> {
                     format!("`{}` now asks `{name}: {}`", subject.path, texts(&more)),
                 );
                 if audience.callers {
-                    finding = finding.hurts(Role::Callers, Certainty::Definite);
+                    // Only somebody who has a `dyn` misses a method that asks `Self: Sized`.
+                    let sized = ty == Type::Param("Self".to_owned())
+                        && more
+                            .iter()
+                            .all(|bound| *bound == Bound::plain("std::marker::Sized"));
+                    let certainty = if sized {
+                        Certainty::Possible
+                    } else {
+                        Certainty::Definite
+                    };
+                    finding = finding.hurts(Role::Callers, certainty);
                 }
                 if audience.implementers && whole {
                     finding = finding.hurts(Role::Implementers, Certainty::Definite);
@@ -264,6 +328,93 @@ impl<'a> Pair<'a> {
             }
         }
     }
+}
+
+impl<'a> Pair<'a> {
+    /// What both sides ask of each type that either of them speaks of: the type in its canonical form, what it is
+    /// called, and what is asked.
+    pub(super) fn asked_of(
+        &self,
+        old: (&Generics, &Canon<'a>),
+        new: (&Generics, &Canon<'a>),
+    ) -> Vec<(Type, String, Asked, Asked)> {
+        let (mut before, mut after) = (old.1.clone(), new.1.clone());
+        let mut both: Vec<(Type, String, bool, [Vec<Bound>; 2])> = Vec::new();
+        for (side, (generics, canon)) in [(old.0, &mut before), (new.0, &mut after)]
+            .into_iter()
+            .enumerate()
+        {
+            for (ty, sized, bounds) in demands(generics) {
+                let canonical = canon.ty(&ty);
+                let index = both.iter().position(|(other, ..)| *other == canonical);
+                let index = index.unwrap_or_else(|| {
+                    both.push((canonical, String::new(), false, [Vec::new(), Vec::new()]));
+                    both.len() - 1
+                });
+                let (_, name, is_param, asked) = &mut both[index];
+                *name = type_text(&ty);
+                *is_param |= sized;
+                asked[side].extend(bounds);
+            }
+        }
+        let mut pairs: Vec<(Type, String, Asked, Asked)> = both
+            .into_iter()
+            .map(|(ty, name, sized, [old, new])| {
+                (
+                    ty,
+                    name,
+                    asked(&old, sized, &mut before, self.old),
+                    asked(&new, sized, &mut after, self.new),
+                )
+            })
+            .collect();
+        grant(&mut pairs);
+        pairs
+    }
+}
+
+/// What is asked of what: parameters (which are `Sized` unless they say otherwise), and whatever clauses speak of. A
+/// tuple has what its parts have.
+fn demands(generics: &Generics) -> Vec<(Type, bool, Vec<Bound>)> {
+    let mut found: Vec<(Type, bool, Vec<Bound>)> = Vec::new();
+    for param in arguments(generics) {
+        if let ParamKind::Type { bounds, .. } = &param.kind {
+            found.push((Type::Param(param.name.clone()), true, bounds.clone()));
+        }
+    }
+    for clause in &generics.wheres {
+        match &clause.ty {
+            // Lifetimes are compared elsewhere.
+            Type::Other(text) if text.starts_with('\'') => {}
+            Type::Tuple(parts) if clause.bounds.iter().all(goes_through_tuples) => {
+                for part in parts {
+                    let own = found.iter().any(|(ty, sized, _)| *sized && ty == part);
+                    found.push((part.clone(), own, clause.bounds.clone()));
+                }
+            }
+            ty => found.push((ty.clone(), false, clause.bounds.clone())),
+        }
+    }
+    found
+}
+
+/// Whether a tuple has a trait if, and only if, all of its parts have it.
+fn goes_through_tuples(bound: &Bound) -> bool {
+    matches!(bound, Bound::Trait { trait_, .. } if matches!(
+        trait_.path.as_str(),
+        "std::clone::Clone"
+            | "std::marker::Copy"
+            | "std::marker::Send"
+            | "std::marker::Sync"
+            | "std::marker::Unpin"
+            | "std::cmp::PartialEq"
+            | "std::cmp::Eq"
+            | "std::cmp::PartialOrd"
+            | "std::cmp::Ord"
+            | "std::default::Default"
+            | "std::fmt::Debug"
+            | "std::hash::Hash"
+    ))
 }
 
 /// `U: From<T>` says `T: Into<U>`.

@@ -1,12 +1,12 @@
 //! Impls of traits: each is a promise to callers. A derive and a manual impl are one promise.
 
 use super::Pair;
-use super::canon::{Asked, Canon, arguments, asked};
+use super::canon::{Canon, arguments};
 use super::items::Subject;
 use super::report::{Sides, sure};
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::rust::fold::Fold;
-use crate::interface::rust::{Arg, Generics, Impl, ParamKind, Type, last};
+use crate::interface::rust::{Arg, Generics, Impl, Type, last};
 use crate::rust::lines::{Part, bound_text, part_line, type_text, types_text};
 
 /// An impl in the form in which equal ones are equal.
@@ -75,10 +75,34 @@ impl<'a> Pair<'a> {
                 .0
                 .iter()
                 .any(|before| self::promise(before, &self.canon()) == *promise);
+            if !known && of.negative {
+                self.auto_lost(subject, of, old.0);
+            }
             if known || of.negative {
                 continue;
             }
             let text = trait_text(of);
+            if promise.path == "std::marker::Copy" {
+                let finding = Finding::new(
+                    "copy-added",
+                    subject.path,
+                    text,
+                    format!(
+                        "`{}` is `Copy` now: closures that took it over borrow it",
+                        type_text(&of.self_ty)
+                    ),
+                )
+                .hurts(Role::Callers, Certainty::Possible);
+                let line = part_line(Part::Impl(of));
+                let part = Subject {
+                    new_line: &line,
+                    new_at: &of.at,
+                    ..subject
+                };
+                let help = "nothing, unless closures are handed around: `move` takes it over again";
+                self.change(part, finding, help, (None, None));
+                continue;
+            }
             let finding = Finding::new(
                 "item-added",
                 subject.path,
@@ -88,6 +112,36 @@ impl<'a> Pair<'a> {
             let sides = Sides::added(self, part_line(Part::Impl(of)), &of.at);
             self.push(finding, sides);
         }
+    }
+
+    /// A type no longer has a trait that it had by what it holds.
+    fn auto_lost(&mut self, subject: Subject<'_>, of: &Impl, old: &[Impl]) {
+        // Where it was said by an impl, that impl has gone, and that is told.
+        if old
+            .iter()
+            .any(|before| before.trait_.path == of.trait_.path)
+        {
+            return;
+        }
+        let text = trait_text(of);
+        let unsure = self.options.contract || self.old.unsure.contains(subject.path);
+        let certainty = if unsure {
+            Certainty::Possible
+        } else {
+            Certainty::Definite
+        };
+        let finding = Finding::new(
+            "trait-impl-removed",
+            subject.path,
+            text.clone(),
+            format!(
+                "`{}` is no longer `{text}`, because of what it holds",
+                type_text(&of.self_ty)
+            ),
+        )
+        .hurts(Role::Callers, certainty);
+        let help = "hold it in another way (`Arc` for `Rc`, a lock for a cell)";
+        self.change(subject, finding, help, (None, None));
     }
 
     fn impl_removed(
@@ -163,7 +217,11 @@ impl<'a> Pair<'a> {
         );
         let unsure =
             by_macro || blanket || automatic || of.derived && !self.is_trait(&of.trait_.path);
-        let certainty = if unsure {
+        let denied = automatic
+            && promises
+                .iter()
+                .any(|(now, _)| now.negative && now.path == wanted.path);
+        let certainty = if unsure && !denied {
             Certainty::Possible
         } else {
             sure(&of.cfg)
@@ -237,39 +295,18 @@ impl<'a> Pair<'a> {
         if old.derived || new.derived {
             return;
         }
-        let (mut old_canon, mut new_canon) = (old_canon, new_canon);
-        let mut more = Vec::new();
-        let same = arguments(&old.generics).len() == arguments(&new.generics).len();
-        if !same {
+        if arguments(&old.generics).len() != arguments(&new.generics).len() {
             return;
         }
-        for (param, now) in arguments(&old.generics)
-            .into_iter()
-            .zip(arguments(&new.generics))
-        {
-            if let (
-                ParamKind::Type { bounds, .. },
-                ParamKind::Type {
-                    bounds: bounds_now, ..
-                },
-            ) = (&param.kind, &now.kind)
-            {
-                let before = asked(bounds, true, &mut old_canon, self.old);
-                let after = asked(bounds_now, true, &mut new_canon, self.new);
-                more.extend(texts(&now.name, &before, &after));
-            }
-        }
-        for clause in &new.generics.wheres {
-            let ty = new_canon.ty(&clause.ty);
-            let mut known = Vec::new();
-            for other in &old.generics.wheres {
-                if old_canon.ty(&other.ty) == ty {
-                    known.extend(other.bounds.iter().cloned());
-                }
-            }
-            let before = asked(&known, false, &mut old_canon, self.old);
-            let after = asked(&clause.bounds, false, &mut new_canon, self.new);
-            more.extend(texts(&type_text(&clause.ty), &before, &after));
+        let sides = ((&old.generics, &old_canon), (&new.generics, &new_canon));
+        let mut more = Vec::new();
+        for (_, name, before, after) in self.asked_of(sides.0, sides.1) {
+            let missing = before.missing(&after);
+            more.extend(
+                missing
+                    .iter()
+                    .map(|bound| format!("{name}: {}", bound_text(bound))),
+            );
         }
         if more.is_empty() {
             return;
@@ -287,14 +324,6 @@ impl<'a> Pair<'a> {
         .hurts(Role::Callers, Certainty::Definite);
         self.change(part, finding, "ask for no more than before", (None, None));
     }
-}
-
-fn texts(name: &str, before: &Asked, after: &Asked) -> Vec<String> {
-    before
-        .missing(after)
-        .iter()
-        .map(|bound| format!("{name}: {}", bound_text(bound)))
-        .collect()
 }
 
 fn promise(of: &Impl, canon: &Canon<'_>) -> Promise {

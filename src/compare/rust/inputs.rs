@@ -1,7 +1,7 @@
 //! Parameters of a function: how many, of which types, and what opaque ones ask.
 
 use super::Pair;
-use super::canon::{Asked, Canon, arguments, asked};
+use super::canon::{Asked, Canon, alike, arguments, asked};
 use super::functions::Felt;
 use super::generics::Audience;
 use super::items::Subject;
@@ -120,7 +120,11 @@ impl<'a> Pair<'a> {
             );
             return;
         }
-        let felt = accepts(ty, ty_now);
+        let felt = if alike(ty, ty_now) {
+            Felt::Unsure
+        } else {
+            accepts(ty, ty_now)
+        };
         let finding = Finding::new(
             "parameter-type-changed",
             subject.path,
@@ -207,9 +211,10 @@ pub(super) fn opaque(function: &Function, canon: &Canon<'_>) -> Vec<Type> {
         count.ty(&function.output);
         count.generics(&function.generics);
         if in_inputs == 1 && count.seen == 1 {
+            let asked = Free { function }.bounds(bounds);
             substitute
                 .types
-                .insert(param.name.clone(), Type::Impl(bounds.clone()));
+                .insert(param.name.clone(), Type::Impl(asked));
         }
     }
     function
@@ -220,6 +225,26 @@ pub(super) fn opaque(function: &Function, canon: &Canon<'_>) -> Vec<Type> {
             canon.ty(&ty)
         })
         .collect()
+}
+
+/// Leaves out that something gives a type of which nothing is asked: `F: Fn() -> T` is `F: Fn()` where any `T` will do.
+struct Free<'f> {
+    function: &'f Function,
+}
+
+impl Fold for Free<'_> {
+    fn args(&mut self, args: &[Arg]) -> Vec<Arg> {
+        let is_free = |name: &String| {
+            arguments(&self.function.generics).into_iter().any(|param| {
+                param.name == *name
+                    && matches!(&param.kind, ParamKind::Type { bounds, .. } if bounds.is_empty())
+            })
+        };
+        let kept = args
+            .iter()
+            .filter(|arg| !matches!(arg, Arg::Binding(_, _, Type::Param(name)) if is_free(name)));
+        kept.cloned().collect()
+    }
 }
 
 /// Counts how often a parameter is named.

@@ -1,11 +1,12 @@
 //! One item on both sides: what kind it is, its attributes, and then whatever its kind says.
 
 use super::Pair;
+use super::canon::changed;
 use super::generics::Audience;
 use super::report::{self, Sides};
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::rust::fold::Fold;
-use crate::interface::rust::{At, Item, Kind, Marks, Type, Visibility, last};
+use crate::interface::rust::{At, Item, Kind, Type, Visibility, last};
 
 /// A subject with both of its lines, for whoever reports about it.
 #[derive(Clone, Copy)]
@@ -67,13 +68,19 @@ impl<'a> Pair<'a> {
                 (None, None),
             );
         }
-        self.marks(subject, &old.marks, &new.marks);
+        self.marks(
+            subject,
+            &self.shown(old, path, self.old),
+            &self.shown(new, key, self.new),
+        );
         match (&old.kind, &new.kind) {
             (Kind::Module, Kind::Module) | (Kind::Macro, Kind::Macro) => {}
             (Kind::Trait(before), Kind::Trait(after)) => self.trait_(subject, before, after),
-            (Kind::Struct(before), Kind::Struct(after))
-            | (Kind::Union(before), Kind::Union(after)) => {
-                self.struct_(subject, (before, &old.marks), (after, &new.marks));
+            (Kind::Struct(before), Kind::Struct(after)) => {
+                self.struct_(subject, (before, &old.marks), (after, &new.marks), false);
+            }
+            (Kind::Union(before), Kind::Union(after)) => {
+                self.struct_(subject, (before, &old.marks), (after, &new.marks), true);
             }
             (Kind::Enum(before), Kind::Enum(after)) => {
                 self.enum_(subject, (before, &old.marks), (after, &new.marks));
@@ -83,11 +90,20 @@ impl<'a> Pair<'a> {
                     callers: true,
                     implementers: false,
                 };
+                let sides = ((&old.marks, &**before), (&new.marks, &**after));
+                self.target_features(subject, sides.0, sides.1);
                 let (old, new) = (self.canon(), self.canon());
                 self.function(subject, (before, &old), (after, &new), audience);
             }
             (Kind::Const(before), Kind::Const(after)) => {
-                self.constant(subject, before, after, "constant");
+                let canons = (self.canon(), self.canon());
+                self.constant(
+                    subject,
+                    (before, canons.0),
+                    (after, canons.1),
+                    "constant",
+                    Audience::CALLERS,
+                );
             }
             (
                 Kind::Static {
@@ -99,7 +115,14 @@ impl<'a> Pair<'a> {
                     mutable: new_mut,
                 },
             ) => {
-                self.constant(subject, before, after, "static");
+                let canons = (self.canon(), self.canon());
+                self.constant(
+                    subject,
+                    (before, canons.0),
+                    (after, canons.1),
+                    "static",
+                    Audience::CALLERS,
+                );
                 if old_mut != new_mut {
                     let message = format!(
                         "static `{name}` is {}mutable now",
@@ -126,16 +149,15 @@ impl<'a> Pair<'a> {
                     Audience::CALLERS,
                     "type",
                 );
-                if generics.params.len() == generics_now.params.len()
-                    && old.ty(ty) != new.ty(ty_now)
-                {
+                let (before, after) = (old.ty(ty), new.ty(ty_now));
+                if generics.params.len() == generics_now.params.len() && before != after {
                     let message = format!(
                         "type alias `{name}` stood for `{}` and stands for `{}` now",
                         crate::rust::lines::types_text(ty, ty_now).0,
                         crate::rust::lines::types_text(ty, ty_now).1
                     );
                     let finding = Finding::new("alias-changed", name.clone(), "", message)
-                        .hurts(Role::Callers, Certainty::Definite);
+                        .hurts(Role::Callers, changed(&before, &after));
                     self.change(
                         subject,
                         finding,
@@ -182,81 +204,6 @@ impl<'a> Pair<'a> {
                     (None, None),
                 );
             }
-        }
-    }
-
-    fn constant(&mut self, subject: Subject<'_>, old: &Type, new: &Type, word: &str) {
-        let (mut before, mut after) = (self.canon(), self.canon());
-        if before.ty(old) == after.ty(new) {
-            return;
-        }
-        let message = format!(
-            "{word} `{}` was a `{}` and is a `{}` now",
-            subject.path,
-            crate::rust::lines::types_text(old, new).0,
-            crate::rust::lines::types_text(old, new).1
-        );
-        let finding = Finding::new("constant-type-changed", subject.path, "", message)
-            .hurts(Role::Callers, Certainty::Definite);
-        let help = "give the value of the new type another name";
-        self.change(subject, finding, help, (None, None));
-    }
-
-    /// Attributes that tell users something.
-    pub(super) fn marks(&mut self, subject: Subject<'_>, old: &Marks, new: &Marks) {
-        let path = subject.path;
-        if new.deprecated && !old.deprecated {
-            let finding = Finding::new(
-                "deprecated-added",
-                path,
-                "",
-                format!("`{path}` is deprecated now"),
-            )
-            .hurts(Role::Callers, Certainty::Possible);
-            self.change(
-                subject,
-                finding,
-                "say in the attribute what to use instead",
-                (None, None),
-            );
-        }
-        if new.must_use && !old.must_use {
-            let finding = Finding::new(
-                "must-use-added",
-                path,
-                "",
-                format!("leaving the value of `{path}` unused is warned about now"),
-            )
-            .hurts(Role::Callers, Certainty::Possible);
-            self.change(
-                subject,
-                finding,
-                "nothing, unless users deny warnings",
-                (None, None),
-            );
-        }
-        let reprs = |marks: &Marks| -> Vec<String> {
-            marks
-                .repr
-                .iter()
-                .filter(|repr| !repr.starts_with("align") && !repr.starts_with("packed"))
-                .cloned()
-                .collect()
-        };
-        let (before, after) = (reprs(old), reprs(new));
-        if !before.is_empty() && before != after {
-            let message = format!(
-                "`{path}` was laid out as `{}`, and {} now",
-                before.join(", "),
-                if after.is_empty() {
-                    "in no order that can be relied on".to_owned()
-                } else {
-                    format!("as `{}`", after.join(", "))
-                }
-            );
-            let finding = Finding::new("repr-changed", path, "", message)
-                .hurts(Role::Callers, Certainty::Possible);
-            self.change(subject, finding, "keep the `repr`", (None, None));
         }
     }
 }

@@ -97,6 +97,20 @@ pub(super) fn tied(function: &Function) -> Vec<String> {
         })
         .collect();
     let first = seen[..inputs].to_vec();
+    // Inputs that share a lifetime are tied to each other.
+    let mut shared: Vec<String> = Vec::new();
+    for (index, name) in first.iter().enumerate() {
+        let places = || first.iter().enumerate().filter(|(_, other)| *other == name);
+        if name != "'_"
+            && name != "'static"
+            && places().count() > 1
+            && places().all(|(place, _)| place >= index)
+        {
+            let places: Vec<String> = places().map(|(place, _)| place.to_string()).collect();
+            shared.push(format!("={}", places.join("=")));
+        }
+    }
+    shared.sort();
     outputs
         .into_iter()
         .filter(|name| name != "'_")
@@ -118,6 +132,7 @@ pub(super) fn tied(function: &Function) -> Vec<String> {
                 .collect();
             Some(tied.join("+"))
         })
+        .chain(shared)
         .collect()
 }
 

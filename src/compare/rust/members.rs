@@ -6,8 +6,8 @@ use super::items::Subject;
 use super::report::{Sides, inside, sure};
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::rust::fold::Fold;
-use crate::interface::rust::{Generics, Member, MemberKind, Type};
-use crate::rust::lines::{Part, part_line, type_text, types_text};
+use crate::interface::rust::{Generics, Impl, Kind, Member, MemberKind};
+use crate::rust::lines::{Part, part_line, type_text};
 
 impl<'a> Pair<'a> {
     /// Members that are gone, where nothing else can be compared.
@@ -19,7 +19,7 @@ impl<'a> Pair<'a> {
     ) {
         for member in old {
             if !new.iter().any(|other| other.name == member.name) && !member.marks.hidden {
-                self.member_removed(subject, member, false);
+                self.member_removed(subject, member, false, None);
             }
         }
     }
@@ -29,7 +29,7 @@ impl<'a> Pair<'a> {
         &mut self,
         subject: Subject<'_>,
         old: (&'a [Member], &'a Generics),
-        new: (&'a [Member], &'a Generics),
+        new: (&'a [Member], &'a Generics, &'a [Impl]),
     ) {
         for member in old.0 {
             if member.marks.hidden && !self.options.named {
@@ -60,7 +60,11 @@ impl<'a> Pair<'a> {
                 });
             match now {
                 Some(now) => self.member(subject, (member, old.1), (now, new.1)),
-                None => self.member_removed(subject, member, !same_name.is_empty()),
+                None => match self.trait_with(&member.name, new.2) {
+                    // What every module has in scope is called as before.
+                    Some(path) if known_everywhere(path, &member.name) => {}
+                    moved => self.member_removed(subject, member, !same_name.is_empty(), moved),
+                },
             }
         }
         for member in new.0 {
@@ -90,7 +94,26 @@ impl<'a> Pair<'a> {
         }
     }
 
-    pub(super) fn member_removed(&mut self, subject: Subject<'_>, member: &Member, partly: bool) {
+    /// The trait among impls that has an item of this name.
+    fn trait_with(&self, name: &str, impls: &'a [Impl]) -> Option<&'a str> {
+        let has = |of: &&Impl| {
+            !of.negative
+                && match self.new.find(&of.trait_.path).map(|(_, item)| &item.kind) {
+                    Some(Kind::Trait(found)) => found.items.contains_key(name),
+                    _ => known_everywhere(&of.trait_.path, name),
+                }
+        };
+        impls.iter().find(has).map(|of| of.trait_.path.as_str())
+    }
+
+    /// A member that is gone; `moved` is the trait that has an item of its name.
+    pub(super) fn member_removed(
+        &mut self,
+        subject: Subject<'_>,
+        member: &Member,
+        partly: bool,
+        moved: Option<&str>,
+    ) {
         let path = subject.path;
         if self.is_made(path, &member.name) {
             return;
@@ -109,6 +132,12 @@ impl<'a> Pair<'a> {
                 )
             }
             _ => format!("{word} `{}` of `{path}` is gone", member.name),
+        };
+        let message = match moved {
+            Some(path) => {
+                format!("{message}: it is one of `{path}` now, which callers have to import")
+            }
+            None => message,
         };
         let mut finding = Finding::new(
             "member-removed",
@@ -157,6 +186,7 @@ impl<'a> Pair<'a> {
                 if old.only_for.is_some() != new.only_for.is_some() {
                     return;
                 }
+                self.target_features(part, (&old.marks, before), (&new.marks, after));
                 self.function(
                     part,
                     (before, &old_canon),
@@ -165,10 +195,8 @@ impl<'a> Pair<'a> {
                 );
             }
             (MemberKind::Const(before), MemberKind::Const(after)) => {
-                let (mut old_canon, mut new_canon) = (old_canon, new_canon);
-                if old_canon.ty(before) != new_canon.ty(after) {
-                    self.member_constant(part, before, after);
-                }
+                let (before, after) = ((before, old_canon), (after, new_canon));
+                self.constant(part, before, after, "constant", Audience::CALLERS);
             }
             _ => {
                 let finding = Finding::new(
@@ -187,25 +215,30 @@ impl<'a> Pair<'a> {
             }
         }
     }
+}
 
-    pub(super) fn member_constant(&mut self, part: Subject<'_>, before: &Type, after: &Type) {
-        let finding = Finding::new(
-            "constant-type-changed",
-            part.path,
-            "",
-            format!(
-                "constant `{}` was a `{}` and is a `{}` now",
-                part.path,
-                types_text(before, after).0,
-                types_text(before, after).1
-            ),
-        )
-        .hurts(Role::Callers, Certainty::Definite);
-        self.change(
-            part,
-            finding,
-            "give the value of the new type another name",
-            (None, None),
-        );
-    }
+/// Whether a trait is in scope in every module, and has an item of this name.
+fn known_everywhere(path: &str, name: &str) -> bool {
+    let names: &[&str] = match path {
+        "std::clone::Clone" => &["clone", "clone_from"],
+        "std::convert::AsMut" => &["as_mut"],
+        "std::convert::AsRef" => &["as_ref"],
+        "std::convert::From" => &["from"],
+        "std::convert::Into" => &["into"],
+        "std::convert::TryFrom" => &["try_from"],
+        "std::convert::TryInto" => &["try_into"],
+        "std::default::Default" => &["default"],
+        "std::cmp::PartialEq" => &["eq", "ne"],
+        "std::cmp::PartialOrd" => &["partial_cmp", "lt", "le", "gt", "ge"],
+        "std::cmp::Ord" => &["cmp", "max", "min", "clamp"],
+        "std::fmt::Display" | "std::string::ToString" => &["to_string"],
+        "std::iter::ExactSizeIterator" => &["len"],
+        "std::iter::Extend" => &["extend"],
+        "std::iter::FromIterator" => &["from_iter"],
+        "std::iter::IntoIterator" => &["into_iter"],
+        "std::iter::Iterator" => &["next", "size_hint"],
+        "std::iter::DoubleEndedIterator" => &["next_back"],
+        _ => &[],
+    };
+    names.contains(&name)
 }

@@ -4,14 +4,17 @@
 //! The verdicts are those of the definitions; who of the roles is listening is decided elsewhere.
 
 mod canon;
+mod constants;
 mod dyn_compatible;
 mod enums;
+mod features;
 mod functions;
 mod generics;
 mod impls;
 mod inputs;
 mod items;
 mod lifetimes;
+mod marks;
 mod members;
 mod report;
 mod traits;
@@ -20,7 +23,7 @@ mod types;
 use std::collections::BTreeSet;
 
 use crate::finding::{Certainty, Finding, Role};
-use crate::interface::rust::{Interface, Item, Kind, last, parent};
+use crate::interface::rust::{Interface, Item, Kind, last, parent, prefixes};
 
 use canon::{Canon, Paths};
 use report::Sides;
@@ -47,6 +50,7 @@ pub fn compare(old: &Interface, new: &Interface, options: &Options) -> Vec<Findi
     pair.items();
     pair.reexports();
     pair.added();
+    pair.features();
     pair.found
 }
 
@@ -172,15 +176,50 @@ impl<'a> Pair<'a> {
         {
             return true;
         }
-        // A macro may make it now.
+        self.may_be_made(path, defined)
+    }
+
+    /// Whether a macro may make now what was at `path`: one in its module, or, of a module that has gone too, one in a
+    /// module above. Exported macros may be made anywhere.
+    fn may_be_made(&self, path: &str, defined: &str) -> bool {
+        let new = self.new;
         let name = last(path).trim_end_matches('!').trim_end_matches("()");
         let krate = path.split("::").next().unwrap_or(path);
-        self.new.made.iter().any(|(module, words)| {
-            (module.as_str() == krate || module.starts_with(&format!("{krate}::")))
-                && (words.contains(name)
-                    || (words.contains("*")
-                        && (module == parent(path) || module == parent(defined))))
-        })
+        if path.ends_with('!') {
+            let mut own = new
+                .made
+                .iter()
+                .filter(|(module, _)| prefixes(module).any(|of| of == krate));
+            return own.any(|(_, words)| words.contains(name));
+        }
+        let module = parent(path);
+        let key = new.exports.get(module).map_or(module, String::as_str);
+        let homes = [
+            module,
+            key,
+            new.defined.get(key).map_or(key, String::as_str),
+            parent(defined),
+        ];
+        let made_in = |home: &str| new.made.get(home);
+        if homes
+            .iter()
+            .filter_map(|home| made_in(home))
+            .any(|words| words.contains(name) || words.contains("*"))
+        {
+            return true;
+        }
+        // `make! { pub mod inner { pub fn name() {} } }`
+        let mut below = module;
+        while !below.is_empty() && !new.exports.contains_key(below) {
+            let above = parent(below);
+            if made_in(above)
+                .is_some_and(|words| words.contains(last(below)) && words.contains(name))
+            {
+                return true;
+            }
+            below = above;
+        }
+        false
     }
 
     fn gone(&mut self, path: &str, item: &Item) {

@@ -9,7 +9,7 @@ use super::report::{Sides, inside};
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::rust::fold::Fold;
 use crate::interface::rust::{Bound, Trait, TraitItem, TraitItemKind};
-use crate::rust::lines::{Part, bound_text, part_line, types_text};
+use crate::rust::lines::{Part, bound_text, part_line};
 
 impl<'a> Pair<'a> {
     pub(super) fn trait_(&mut self, subject: Subject<'_>, old: &'a Trait, new: &'a Trait) {
@@ -297,32 +297,12 @@ impl<'a> Pair<'a> {
         let new_canon = self.canon().with(&new.generics, '#');
         match (&item.kind, &now.kind) {
             (TraitItemKind::Function(before), TraitItemKind::Function(after)) => {
+                self.target_features(part, (&item.marks, before), (&now.marks, after));
                 self.function(part, (before, &old_canon), (after, &new_canon), audience);
             }
             (TraitItemKind::Const { ty, .. }, TraitItemKind::Const { ty: ty_now, .. }) => {
-                let (mut old_canon, mut new_canon) = (old_canon, new_canon);
-                if old_canon.ty(ty) != new_canon.ty(ty_now) {
-                    let mut finding = Finding::new(
-                        "constant-type-changed",
-                        path.clone(),
-                        "",
-                        format!(
-                            "associated constant `{path}` was a `{}` and is a `{}` now",
-                            types_text(ty, ty_now).0,
-                            types_text(ty, ty_now).1
-                        ),
-                    )
-                    .hurts(Role::Callers, Certainty::Definite);
-                    if audience.implementers {
-                        finding = finding.hurts(Role::Implementers, Certainty::Definite);
-                    }
-                    self.change(
-                        part,
-                        finding,
-                        "give the value of the new type another name",
-                        (None, None),
-                    );
-                }
+                let (before, after) = ((ty, old_canon), (ty_now, new_canon));
+                self.constant(part, before, after, "associated constant", audience);
             }
             (
                 TraitItemKind::Type {

@@ -2,6 +2,7 @@
 //! items of their impls.
 
 use super::Pair;
+use super::canon::changed;
 use super::generics::Audience;
 use super::items::Subject;
 use super::report::{Sides, inside};
@@ -19,12 +20,24 @@ pub(super) struct Fields<'f> {
     pub(super) open: bool,
 }
 
+/// Whether there are fields now that are not public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Private {
+    /// There are none.
+    None,
+    /// There are some.
+    Some,
+    /// Whether there are makes no difference: of a union, one field is named at a time.
+    NoMatter,
+}
+
 impl<'a> Pair<'a> {
     pub(super) fn struct_(
         &mut self,
         subject: Subject<'_>,
         (old, old_marks): (&'a Struct, &Marks),
         (new, new_marks): (&'a Struct, &Marks),
+        union: bool,
     ) {
         let old_canon = self.canon().with(&old.generics, '#');
         let new_canon = self.canon().with(&new.generics, '#');
@@ -42,12 +55,13 @@ impl<'a> Pair<'a> {
         let before = Fields {
             shape: old.shape,
             fields: &old.fields,
-            open: !old.private && !old_marks.non_exhaustive,
+            // A literal or pattern of a union names one field.
+            open: union || !old.private && !old_marks.non_exhaustive,
         };
         let after = Fields {
             shape: new.shape,
             fields: &new.fields,
-            open: !new.private && !new_marks.non_exhaustive,
+            open: union || !new.private && !new_marks.non_exhaustive,
         };
         if new_marks.non_exhaustive && before.open {
             let finding = Finding::new(
@@ -69,13 +83,19 @@ impl<'a> Pair<'a> {
             subject,
             before,
             after,
-            new.private,
+            if union {
+                Private::NoMatter
+            } else if new.private {
+                Private::Some
+            } else {
+                Private::None
+            },
             (&old.generics, &new.generics),
         );
         self.members(
             subject,
             (&old.members, &old.generics),
-            (&new.members, &new.generics),
+            (&new.members, &new.generics, &new.impls),
         );
         self.impls(
             subject,
@@ -89,7 +109,7 @@ impl<'a> Pair<'a> {
         subject: Subject<'_>,
         old: Fields<'_>,
         new: Fields<'_>,
-        private_now: bool,
+        private: Private,
         generics: (&Generics, &Generics),
     ) {
         let path = subject.path;
@@ -147,7 +167,7 @@ impl<'a> Pair<'a> {
                     renamed.push(&other.name);
                     message.push_str(&format!(", and `{}` is new with the same type", other.name));
                 }
-                if private_now && other.is_none() {
+                if private != Private::None && other.is_none() {
                     message = format!(
                         "field `{}` of `{path}` is gone or no longer public",
                         field.name
@@ -176,16 +196,19 @@ impl<'a> Pair<'a> {
                 self.push(finding, sides);
                 continue;
             };
+            self.field_marks(subject, field, now);
             if old_canon.ty(&field.ty) != new_canon.ty(&now.ty) {
-                self.field_type(subject, field, now, old.open, false);
+                let certainty = changed(&old_canon.ty(&field.ty), &new_canon.ty(&now.ty));
+                self.field_type(subject, (field, now), certainty, old.open, false);
             }
         }
-        let became_private = private_now && old.open;
+        let became_private = private == Private::Some && old.open;
         for field in &added {
             if renamed.contains(&field.name.as_str()) {
                 continue;
             }
-            self.field_added(subject, field, old.open && !became_private, false);
+            let missed = old.open && !became_private && private != Private::NoMatter;
+            self.field_added(subject, field, missed, false);
         }
         if became_private && added.len() == new.fields.len().saturating_sub(old.fields.len()) {
             let all_left = old
@@ -206,11 +229,25 @@ impl<'a> Pair<'a> {
         }
     }
 
+    /// Attributes of a field that is on both sides.
+    pub(super) fn field_marks(&mut self, subject: Subject<'_>, field: &Field, now: &Field) {
+        let path = inside(subject.path, &field.name);
+        let (old_line, new_line) = (part_line(Part::Field(field)), part_line(Part::Field(now)));
+        let part = Subject {
+            path: &path,
+            old_line: &old_line,
+            old_at: &field.at,
+            new_line: &new_line,
+            new_at: &now.at,
+        };
+        self.marks(part, &field.marks, &now.marks);
+    }
+
     pub(super) fn field_type(
         &mut self,
         subject: Subject<'_>,
-        field: &Field,
-        now: &Field,
+        (field, now): (&Field, &Field),
+        certainty: Certainty,
         open: bool,
         variant: bool,
     ) {
@@ -226,13 +263,14 @@ impl<'a> Pair<'a> {
                 types_text(&field.ty, &now.ty).1
             ),
         );
-        if variant {
-            finding = finding.hurts(Role::Matchers, Certainty::Definite);
+        let role = if variant {
+            Role::Matchers
         } else {
-            finding = finding.hurts(Role::Readers, Certainty::Definite);
-        }
+            Role::Readers
+        };
+        finding = finding.hurts(role, certainty);
         if open {
-            finding = finding.hurts(Role::Constructors, Certainty::Definite);
+            finding = finding.hurts(Role::Constructors, certainty);
         }
         finding.help = "give the value of the new type a field of its own".to_owned();
         let (old_line, new_line) = (part_line(Part::Field(field)), part_line(Part::Field(now)));

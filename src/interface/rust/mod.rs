@@ -52,8 +52,16 @@ pub struct Interface {
     /// Modules (and types, and traits) in which macros make items: the words that stand in those macro calls. A name
     /// among them may well exist.
     pub made: BTreeMap<String, BTreeSet<String>>,
+    /// Types that hold what the tree does not show: what they are by what they hold is not known. A contract knows
+    /// of none.
+    pub unsure: BTreeSet<String>,
     /// The files that could not be read, with where and why.
     pub broken: Vec<Broken>,
+    /// The features that each crate's manifest offers, each with those that it turns on, directly or not. A contract
+    /// knows none.
+    pub features: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
+    /// Features that were left off, by crate: what they add was not looked at.
+    pub off: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// A file whose text is not Rust as far as it could be read.
@@ -74,6 +82,22 @@ impl Interface {
         self.items
             .get_key_value(key)
             .map(|(key, item)| (key.as_str(), item))
+    }
+
+    /// What was not looked at, as sentences.
+    pub fn left_out(&self) -> impl Iterator<Item = String> {
+        self.off.iter().map(|(krate, names)| {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let (word, verb) = if names.len() == 1 {
+                ("feature", "is")
+            } else {
+                ("features", "are")
+            };
+            format!(
+                "{krate}: {word} `{}` {verb} off, and what depends on it was not looked at",
+                names.join("`, `")
+            )
+        })
     }
 
     /// Whether `path` starts with one of its crates.
@@ -129,6 +153,10 @@ pub struct Marks {
     pub hidden: bool,
     /// `#[repr(...)]`, sorted.
     pub repr: Vec<String>,
+    /// `#[target_feature(enable = "...")]`, sorted.
+    pub target_features: Vec<String>,
+    /// Helper attributes of a derive macro, sorted.
+    pub helpers: Vec<String>,
     /// Conditions that could not be decided, as normalised text, sorted.
     pub cfg: Vec<String>,
 }

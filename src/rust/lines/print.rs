@@ -361,6 +361,13 @@ pub(super) fn marks(marks: &Marks) -> String {
     if !marks.repr.is_empty() {
         text.push_str(&format!("#[repr({})] ", marks.repr.join(", ")));
     }
+    if !marks.target_features.is_empty() {
+        let names = marks.target_features.join(",");
+        text.push_str(&format!("#[target_feature(enable = \"{names}\")] "));
+    }
+    if !marks.helpers.is_empty() {
+        text.push_str(&format!("#[helpers({})] ", marks.helpers.join(", ")));
+    }
     text
 }
 

@@ -55,6 +55,7 @@ impl Reader<'_> {
             vis: Visibility::Private,
             marks: attrs.marks.clone(),
             host: attrs.conditions.host,
+            holds: Vec::new(),
             derives: Vec::new(),
             attribute_macros: attrs.others.clone(),
             at: place,

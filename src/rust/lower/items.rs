@@ -12,7 +12,7 @@ use super::parts::{enum_, fields, own, struct_, trait_item};
 use super::types::{self, Lower};
 use super::uses::flatten;
 use super::{Attributes, Origin, at, at_between, attributes, name, visibility};
-use crate::interface::rust::{At, Shape, Struct, Visibility};
+use crate::interface::rust::{At, Shape, Struct, Type, Visibility};
 use crate::rust::cfg::{Conditions, Config};
 use crate::rust::{raw, strip};
 
@@ -63,6 +63,7 @@ impl Reader<'_> {
                 vis,
                 marks: attrs.marks.clone(),
                 host: attrs.conditions.host,
+                holds: self.holds(item),
                 derives: attrs.derives.clone(),
                 attribute_macros: attrs.others.clone(),
                 at: place,
@@ -325,6 +326,27 @@ impl Reader<'_> {
         }
     }
 
+    /// The types of all fields of a type.
+    fn holds(&self, item: &syn::Item) -> Vec<Type> {
+        let (ident, generics, fields): (_, _, Vec<&syn::Field>) = match item {
+            syn::Item::Struct(item) => (&item.ident, &item.generics, item.fields.iter().collect()),
+            syn::Item::Union(item) => {
+                let fields = item.fields.named.iter();
+                (&item.ident, &item.generics, fields.collect())
+            }
+            syn::Item::Enum(item) => {
+                let fields = item.variants.iter().flat_map(|variant| &variant.fields);
+                (&item.ident, &item.generics, fields.collect())
+            }
+            _ => return Vec::new(),
+        };
+        let mut lower = own(ident, generics);
+        let there = fields
+            .into_iter()
+            .filter(|field| self.attributes(&field.attrs).conditions.host);
+        there.map(|field| lower.ty(&field.ty)).collect()
+    }
+
     /// The items of `cfg_if!`, each under its condition; false if it cannot be read.
     pub(super) fn cfg_if(
         &self,
@@ -417,6 +439,7 @@ impl Reader<'_> {
                 vis: visibility(vis),
                 marks,
                 host: attrs.conditions.host && outer.conditions.host,
+                holds: Vec::new(),
                 derives: Vec::new(),
                 attribute_macros: attrs.others,
                 at: place,

@@ -29,7 +29,7 @@ pub(in crate::rust) struct Attributes {
 }
 
 /// Attributes that neither matter outside nor change the item.
-const HARMLESS: [&str; 28] = [
+const HARMLESS: [&str; 27] = [
     "allow",
     "automatically_derived",
     "cold",
@@ -52,13 +52,19 @@ const HARMLESS: [&str; 28] = [
     "recursion_limit",
     "rustfmt",
     "serde",
-    "target_feature",
     "track_caller",
     "unsafe",
     "used",
     "warn",
     "clippy",
 ];
+
+/// The words of a list.
+fn names(list: &syn::MetaList) -> Vec<String> {
+    let parsed = list.parse_args_with(Punctuated::<syn::Path, Token![,]>::parse_terminated);
+    let names = parsed.iter().flatten();
+    names.map(types::segments).collect()
+}
 
 /// Reads the attributes of one thing.
 pub(in crate::rust) fn attributes(
@@ -70,8 +76,14 @@ pub(in crate::rust) fn attributes(
     for attr in attrs {
         read.take(&attr.meta, file, config, 0);
     }
-    read.marks.repr.sort();
-    read.marks.repr.dedup();
+    for list in [
+        &mut read.marks.repr,
+        &mut read.marks.target_features,
+        &mut read.marks.helpers,
+    ] {
+        list.sort();
+        list.dedup();
+    }
     read.marks.cfg = read.conditions.open.clone();
     read
 }
@@ -120,6 +132,12 @@ impl Attributes {
                     .next()
                     .map(|token| token.to_string());
                 self.proc_macro = Some(name);
+                let helpers = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+                for meta in helpers.iter().flatten() {
+                    if let Meta::List(helpers) = meta {
+                        self.marks.helpers.extend(names(helpers));
+                    }
+                }
             }
             ("doc", Meta::List(list)) => {
                 if list
@@ -138,6 +156,19 @@ impl Attributes {
                     self.marks.repr.extend(parts.iter().map(text));
                 }
             }
+            ("target_feature", Meta::List(list)) => {
+                if let Ok(pair) = list.parse_args::<syn::MetaNameValue>()
+                    && let syn::Expr::Lit(syn::ExprLit {
+                        lit: syn::Lit::Str(names),
+                        ..
+                    }) = &pair.value
+                {
+                    let names = names.value();
+                    let names = names.split(',').map(|name| name.trim().to_owned());
+                    self.marks.target_features.extend(names);
+                }
+            }
+            ("helpers", Meta::List(list)) => self.marks.helpers.extend(names(list)),
             ("path", Meta::NameValue(pair)) => {
                 if let syn::Expr::Lit(syn::ExprLit {
                     lit: syn::Lit::Str(path),

@@ -108,10 +108,18 @@ pub(in crate::rust) fn struct_(item: &syn::ItemStruct, path: &Origin, config: &C
 pub(in crate::rust) fn enum_(item: &syn::ItemEnum, path: &Origin, config: &Config) -> Enum {
     let mut lower = own(&item.ident, &item.generics);
     let generics = lower.generics(&item.generics).0;
-    let numbered = item
-        .variants
+    // Where the number says something: it is written, laid out, or what `<` goes by.
+    let above = attributes(&item.attrs, path, config);
+    let ordered = above
+        .derives
         .iter()
-        .any(|variant| variant.discriminant.is_some())
+        .any(|(derive, _)| derive.ends_with("Ord"));
+    let numbered = (ordered
+        || !above.marks.repr.is_empty()
+        || item
+            .variants
+            .iter()
+            .any(|variant| variant.discriminant.is_some()))
         && item
             .variants
             .iter()
