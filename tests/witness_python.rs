@@ -245,15 +245,21 @@ fn with_receivers(
                 },
                 calls_are_known: true,
                 subject: &subject,
+                had: &|function| old.has(function),
                 overridden: &|class, name| known.contains(&(class.to_owned(), name.to_owned())),
             },
         )
     };
     // What may reach an override is looked for in the tree, and judged with what was found there.
-    let wanted = judged(&before, &after, &BTreeSet::new()).overridable;
+    let mut wanted = judged(&before, &after, &BTreeSet::new()).overridable;
+    if named {
+        for (class, names) in before.offered().into_iter().chain(after.offered()) {
+            wanted.entry(class).or_default().extend(names);
+        }
+    }
     let receivers = Receivers::Named(receivers.to_vec());
-    old.fill_calls(&mut before, &wanted, &receivers);
-    new.fill_calls(&mut after, &wanted, &receivers);
+    old.fill_requires(&mut before, &wanted, &receivers, &Interface::default());
+    new.fill_requires(&mut after, &wanted, &receivers, &before);
     judged(&before, &after, &new.overridden(&wanted)).findings
 }
 

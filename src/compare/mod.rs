@@ -66,6 +66,8 @@ pub struct Options<'a> {
     pub calls_are_known: bool,
     /// How a definition is called in reports; none when it is private, so that nothing is said of it.
     pub subject: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// Whether the provider had this function before, as far as anybody knows.
+    pub had: &'a (dyn Fn(&str) -> bool + Sync),
     /// Whether an override of this member (class path, name) is known, in the tree or in a recorded consumer.
     pub overridden: &'a (dyn Fn(&str, &str) -> bool + Sync),
 }

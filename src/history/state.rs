@@ -147,6 +147,7 @@ pub(super) fn compare(old: &Built, new: &Built, group: &Group) -> Vec<Finding> {
         audience: group.audience.clone(),
         calls_are_known: false,
         subject: &|path| Some(path.to_owned()),
+        had: &|_| true,
         overridden: &|_, _| false,
     };
     let mut findings = compare::python::compare(&old.python, &new.python, &options).findings;

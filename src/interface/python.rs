@@ -23,6 +23,21 @@ pub struct Interface {
     pub untrusted: BTreeSet<String>,
 }
 
+impl Interface {
+    /// The members that each class offers: what implementers may be asked for.
+    pub fn offered(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let offered = |class: &Class| -> BTreeSet<String> {
+            let names = class.members.keys();
+            let offered = names.filter(|name| class.partial || is_offered(name));
+            offered.cloned().collect()
+        };
+        let classes = self.classes.iter();
+        classes
+            .map(|(path, class)| (path.clone(), offered(class)))
+            .collect()
+    }
+}
+
 /// A module.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Module {
@@ -73,19 +88,40 @@ pub struct Class {
     pub requires: Facts,
     /// What its methods do to what they are handed, by member.
     pub effects: Facts,
-    /// Where the calls of `requires` pass what, by member; never written into a contract.
-    pub arguments: BTreeMap<String, Vec<Argument>>,
+    /// Where the provider does what `requires` says, by member; never written into a contract.
+    pub sites: BTreeMap<String, Vec<Site>>,
 }
 
-/// An argument of a call that the provider makes on an implementer.
+/// A place where the provider calls an implementer, or reads an attribute of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Argument {
-    /// The shape of the call.
-    pub shape: CallShape,
-    /// Its keyword, or its position (`#0` is the first).
-    pub name: String,
-    /// Where it is written.
+pub struct Site {
+    /// The shape of the call; none for an attribute that is read.
+    pub shape: Option<CallShape>,
+    /// The receiver with the member.
     pub place: Place,
+    /// Where each argument is passed: by keyword, or by position (`#0` is the first).
+    pub arguments: Vec<(String, Place)>,
+    /// What becomes of exceptions of the implementer here, by their paths; built-in ones by their names.
+    pub tolerates: BTreeMap<String, Tolerance>,
+    /// A handler names TypeError: the call is tried, and may be rejected.
+    pub tried: bool,
+    /// The path of the function that does it; empty outside of functions.
+    pub function: String,
+    /// Whoever calls that function gets here.
+    pub sure: bool,
+}
+
+/// What becomes of an exception that an implementer raises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tolerance {
+    /// It goes on to whoever called the provider.
+    Never,
+    /// It could not be seen.
+    Unknown,
+    /// The provider goes on in some cases.
+    Sometimes,
+    /// The provider goes on.
+    Always,
 }
 
 /// A name of a class or module.

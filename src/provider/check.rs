@@ -49,7 +49,7 @@ pub fn check(
         .collect();
     let configured: BTreeSet<String> = interface.members.iter().cloned().collect();
     let asked: BTreeSet<String> = recorded.union(&configured).cloned().collect();
-    let offer = provider.offer(&asked, &interface.receivers);
+    let offer = provider.offer(&asked, &interface.receivers, &old.python);
     let mut comparison = compare_with(&old, &offer, interface, Was::Contract);
     for finding in &mut comparison.findings {
         finding.interface = Some(name.to_owned());
@@ -63,7 +63,9 @@ pub fn check(
             .any(|member| leads_to(&offer, member, path))
     });
     let (tables, names, unknown) = if dropped {
-        provider.offer(&configured, &interface.receivers).tables()
+        provider
+            .offer(&configured, &interface.receivers, &old.python)
+            .tables()
     } else {
         offer.tables()
     };
@@ -157,6 +159,7 @@ pub(super) fn compare_with(
         audience,
         calls_are_known: !interface.receivers.is_empty(),
         subject: &|path| Some(path.to_owned()),
+        had: &|_| true,
         overridden: &|_, _| false,
     };
     let mut comparison = compare::python::compare(&old.python, &new.python, &options);

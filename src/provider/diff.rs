@@ -83,6 +83,7 @@ fn python(old: &Project<'_>, new: &Project<'_>, paths: &[String], diffed: &mut D
             || new.add_heirs(&bases, &mut after),
         );
     }
+    let had = |function: &str| old.has(function);
     let audience = if paths.is_empty() {
         Audience::WholeTree
     } else {
@@ -93,6 +94,7 @@ fn python(old: &Project<'_>, new: &Project<'_>, paths: &[String], diffed: &mut D
         audience: audience.clone(),
         calls_are_known: false,
         subject: &subject,
+        had: &had,
         overridden,
     };
     // First for what an override could meet at all; then with the overrides and calls that the tree really has.
@@ -112,9 +114,19 @@ fn python(old: &Project<'_>, new: &Project<'_>, paths: &[String], diffed: &mut D
             });
         }
         wanted.retain(|_, names| !names.is_empty());
+    } else {
+        // Somebody asked: calls may have changed where the declaration did not.
+        for (class, names) in before.offered().into_iter().chain(after.offered()) {
+            wanted.entry(class).or_default().extend(names);
+        }
     }
-    old.fill_calls(&mut before, &wanted, &Receivers::Infer);
-    new.fill_calls(&mut after, &wanted, &Receivers::Infer);
+    old.fill_requires(
+        &mut before,
+        &wanted,
+        &Receivers::Infer,
+        &Interface::default(),
+    );
+    new.fill_requires(&mut after, &wanted, &Receivers::Infer, &before);
     let is_overridden =
         |class: &str, name: &str| overridden.contains(&(class.to_owned(), name.to_owned()));
     let comparison = compare::python::compare(&before, &after, &options(&is_overridden));

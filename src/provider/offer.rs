@@ -43,8 +43,14 @@ impl From<(String, Damage)> for Trouble {
 }
 
 impl Provider<'_> {
-    /// What the tree offers at these paths, with the calls that it makes on implementers through `receivers`.
-    pub fn offer(&self, paths: &BTreeSet<String>, receivers: &[String]) -> Offer {
+    /// What the tree offers at these paths, and what it asks of implementers through `receivers`; `old` is what
+    /// was offered before, if that is known.
+    pub fn offer(
+        &self,
+        paths: &BTreeSet<String>,
+        receivers: &[String],
+        old: &python::Interface,
+    ) -> Offer {
         let of_python: Vec<String> = paths
             .iter()
             .filter(|path| !is_rust_path(path))
@@ -64,13 +70,13 @@ impl Provider<'_> {
         for module in python.modules.values_mut().filter(|module| module.whole) {
             module.members.retain(|name, _| is_offered(name));
         }
-        let wanted: Wanted = python
-            .classes
-            .iter()
-            .map(|(path, class)| (path.clone(), class.members.keys().cloned().collect()))
-            .collect();
-        self.python
-            .fill_calls(&mut python, &wanted, &Receivers::Named(receivers.to_vec()));
+        let wanted: Wanted = python.offered();
+        self.python.fill_requires(
+            &mut python,
+            &wanted,
+            &Receivers::Named(receivers.to_vec()),
+            old,
+        );
         let mut missing: Vec<(String, Option<String>)> = missing
             .into_iter()
             // What may stand in text that cannot be read is a trouble, and has been told.

@@ -10,7 +10,7 @@ use crate::compare::Comparison;
 use crate::config::{Config, Interface, Loosened};
 use crate::contract::{Amendment, Contract, name_of};
 use crate::finding::{self, Finding, Level, Origin, Side};
-use crate::interface::{Place, Table};
+use crate::interface::{Place, Table, python};
 use crate::rules::apply_levels;
 
 /// The two sides of a check against a base.
@@ -50,7 +50,11 @@ impl Since<'_> {
                 .flat_map(|contract| &contract.tables)
                 .map(|table| table.path.clone()),
         );
-        let mut old = self.base.offer(&asked, &was.receivers);
+        let nothing = python::Interface::default();
+        let recorded = promised
+            .as_ref()
+            .map_or(&nothing, |promised| &promised.python);
+        let mut old = self.base.offer(&asked, &was.receivers, recorded);
         let mut was_source = Was::Source;
         if !old.troubles.is_empty()
             && let Some(promised) = &promised
@@ -58,7 +62,7 @@ impl Since<'_> {
             old = promised.clone();
             was_source = Was::OldContract;
         }
-        let new = self.head.offer(&asked, &interface.receivers);
+        let new = self.head.offer(&asked, &interface.receivers, &old.python);
 
         let accepted = Accepted {
             since: self,

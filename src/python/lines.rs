@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use crate::interface::python::{Class, Function, Interface, Kind, Member, Module, Type};
 use crate::interface::python_names::{BUILTINS, WELL_KNOWN};
 use crate::interface::python_text::{self, base_path, last_segment};
-use crate::interface::{Line, Names, Table, TableKind};
+use crate::interface::table::{Facts, PlacedFact};
+use crate::interface::{Line, Names, Table, TableKind, Verb};
 
 mod inherit;
 mod read;
@@ -47,7 +48,7 @@ fn class_table(interface: &Interface, path: &str, class: &Class, names: &mut Nam
             &mut |full| names.shorten(full, "."),
         )),
         provides: sorted(provides),
-        requires: class.requires.clone(),
+        requires: shortened(&class.requires, names),
         effects: class.effects.clone(),
     }
 }
@@ -148,6 +149,30 @@ fn all_line(all: &BTreeSet<String>) -> String {
 
 fn member_lines(member: &Member, called: &str, names: &mut Names) -> Vec<String> {
     python_text::member_lines(member, called, &mut |full| names.shorten(full, "."))
+}
+
+/// Facts with the short names of the exceptions that they speak of.
+fn shortened(facts: &Facts, names: &mut Names) -> Facts {
+    let mut facts = facts.clone();
+    for placed in facts.values_mut().flatten() {
+        rename(placed, &mut |path| {
+            path.contains('.').then(|| names.shorten(path, "."))
+        });
+    }
+    facts.values_mut().for_each(|facts| facts.sort());
+    facts
+}
+
+/// Changes the name of the exception in a fact about one; a call shape may follow it.
+fn rename(placed: &mut PlacedFact, other: &mut dyn FnMut(&str) -> Option<String>) {
+    if placed.fact.verb != Verb::Tolerates {
+        return;
+    }
+    let path = &placed.fact.path;
+    let (exception, rest) = path.split_at(path.find(' ').unwrap_or(path.len()));
+    if let Some(other) = other(exception) {
+        placed.fact.path = format!("{other}{rest}");
+    }
 }
 
 fn sorted(mut lines: Vec<String>) -> Vec<Line> {

@@ -1,8 +1,10 @@
 //! The Python front end: source text to the model, and the model's lines back. The only folder that names the
 //! parser's crates; it knows nothing of contracts, verdicts or reports.
 
+mod arguments;
 mod behind;
 mod body;
+mod catches;
 mod constructors;
 mod decode;
 mod decorators;
@@ -12,7 +14,9 @@ mod env;
 mod evidence;
 mod expr_text;
 mod extract;
+mod facts;
 mod files;
+mod frames;
 mod implementers;
 pub mod lines;
 mod link;
@@ -23,18 +27,23 @@ mod modules;
 mod mro;
 mod project;
 mod public_path;
+mod receivers;
+mod requires;
 mod signature;
 mod source;
 mod string_text;
 #[cfg(test)]
 mod tests;
+mod tolerance;
 mod types;
 mod uses;
 
-pub use evidence::{CallMade, Receivers, Wanted};
+pub use evidence::Wanted;
 pub use files::{Files, MemoryFiles};
 pub use memo::Memo;
 pub use project::{Damage, Missing, Project};
+pub use receivers::Receivers;
+pub use requires::CallMade;
 
 /// Parses a text and does nothing else: what any answer costs at least. Gives the number of statements.
 pub fn bare_parse(text: &str) -> usize {

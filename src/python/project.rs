@@ -11,7 +11,7 @@ use super::extract::{ModuleExtract, What};
 use super::files::Files;
 use super::link::{Found, Linker, Target, end_of};
 use super::members::Builder;
-use super::mro::Lineages;
+use super::mro::{Lineages, above_outside};
 use super::public_path::PublicPaths;
 use crate::interface::Place;
 use crate::interface::python::{Interface, Kind, Member, Module, is_offered};
@@ -96,6 +96,11 @@ impl<'t> Project<'t> {
         Some(modules.files()[modules.find(module)?].path.clone())
     }
 
+    /// The version of Python that is read.
+    pub(crate) fn target(&self) -> (u8, u8) {
+        self.linker.target
+    }
+
     pub(crate) fn module_count(&self) -> usize {
         self.linker.modules.len()
     }
@@ -155,6 +160,37 @@ impl<'t> Project<'t> {
                 .is_some_and(|end| is_meant(&end))
         });
         meant.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The file that defines a class of the tree.
+    pub(crate) fn module_of_class(&self, path: &str) -> Option<usize> {
+        let class = self.linker.class(path)?;
+        self.linker.modules.find(&class.module)
+    }
+
+    /// Where an importable path leads; itself if nobody knows.
+    pub(crate) fn canonical_path(&self, path: &str) -> String {
+        let linker = &self.linker;
+        if !path.contains('.') || !linker.modules.holds_top(path) || linker.plainly_defines(path) {
+            return path.to_owned();
+        }
+        end_of(&linker.follow(path)).unwrap_or_else(|| path.to_owned())
+    }
+
+    /// An exception and the classes above it; a built-in one goes by its name.
+    pub(crate) fn exception_and_above(&self, path: &str) -> Vec<String> {
+        let bare = |path: &str| path.strip_prefix("builtins.").unwrap_or(path).to_owned();
+        let path = self.canonical_path(path);
+        let above = if !path.contains('.') {
+            above_outside(&format!("builtins.{path}"))
+        } else if let Target::Class(class) = self.linker.follow(&path) {
+            self.lineages.of(&self.linker, class).mro.clone()
+        } else {
+            // Whatever it is, it is an exception.
+            vec!["Exception".to_owned(), "BaseException".to_owned()]
+        };
+        let above = above.iter().map(|path| bare(path));
+        std::iter::once(path.clone()).chain(above).collect()
     }
 
     fn builder(&self) -> Builder<'_, 't> {

@@ -3,8 +3,9 @@
 use super::binding::{Callable, Violation};
 use super::judge::Pair;
 use super::parameters::{Explained, Pairing};
+use super::tolerance;
 use crate::finding::{Certainty, Evidence, Origin};
-use crate::interface::python::Argument;
+use crate::interface::python::Site;
 use crate::interface::table::PlacedFact;
 use crate::interface::{CallShape, Place, Verb};
 
@@ -15,9 +16,20 @@ pub(super) type Change<'a> = (Explained<'a>, Vec<Evidence>);
 pub(super) struct Calls<'a> {
     made: Vec<(CallShape, &'a [Place])>,
     before: Vec<CallShape>,
-    arguments: &'a [Argument],
+    /// What was only tried before asked nothing of anybody.
+    tried: Vec<CallShape>,
+    sites: &'a [Site],
     /// All calls were seen and understood.
     complete: bool,
+}
+
+/// What is said of a call itself, not of a parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum News {
+    /// Nobody made such a call before; whoever follows the declaration takes it.
+    Accepted,
+    /// Nobody made such a call before, and the declaration itself rejects it, before and now.
+    Rejected,
 }
 
 impl<'a> Calls<'a> {
@@ -29,41 +41,103 @@ impl<'a> Calls<'a> {
             && !made.is_empty()
             && made.iter().all(|(shape, _)| shape.is_known())
             && after.iter().all(|placed| placed.fact.verb != Verb::Unknown);
-        let before = shapes(before).into_iter().map(|(shape, _)| shape).collect();
+        let (tried, asked) = shapes(before)
+            .into_iter()
+            .map(|(shape, _)| shape)
+            .partition(|shape| tolerance::at_shape(before, "TypeError", shape));
         Self {
             made,
-            before,
-            arguments: pair.arguments,
+            before: asked,
+            tried,
+            sites: pair.sites,
             complete,
         }
     }
 
-    /// Turns what overrides *might* meet into what they do meet, where the calls are known. `declared` is what the
-    /// old declaration takes.
+    /// Turns what overrides *might* meet into what they do meet, where the calls are known. `old` is what the old
+    /// declaration takes, `new` what the new one does.
     pub(super) fn judge<'p>(
         &self,
         pairing: &Pairing<'p>,
-        declared: &Callable<'_>,
+        old: &Callable<'_>,
+        new: &Callable<'_>,
         changes: &mut Vec<Change<'p>>,
-    ) {
+    ) -> Vec<(CallShape, News, Vec<Evidence>)> {
         if self.complete {
             // What none of the calls does hurts nobody.
             changes
                 .iter_mut()
                 .for_each(|(change, _)| change.implementers = None);
         }
+        // A declaration that now says what was always passed asks nothing new.
+        for (change, _) in changes
+            .iter_mut()
+            .filter(|(change, _)| change.old.is_none())
+        {
+            let always_passed = self.before.iter().any(|shape| {
+                let is_passed = shape.keywords.contains(&change.item)
+                    || change
+                        .position
+                        .is_some_and(|position| position < shape.positional);
+                is_passed && !old.accepts(shape) && new.accepts(shape)
+            });
+            if always_passed {
+                change.implementers = None;
+            }
+        }
+        let mut news = Vec::new();
         for (shape, places) in &self.made {
-            if self.before.contains(shape) {
+            if self.is_tried(shape) {
+                continue;
+            }
+            let known = self.before.contains(shape);
+            if !new.accepts(shape) {
+                match (known, old.accepts(shape)) {
+                    (true, false) => {}
+                    (false, false) => {
+                        let calls = calls(shape, places);
+                        news.push((shape.clone(), News::Rejected, calls));
+                    }
+                    // The provider itself is a caller that the change of its declaration breaks.
+                    (_, true) => {
+                        let culprits = pairing.rejected_by_new(shape);
+                        for (change, evidence) in changes.iter_mut() {
+                            let is_culprit = |known: &Explained<'_>| {
+                                (known.rule, &known.item) == (change.rule, &change.item)
+                            };
+                            if culprits.iter().any(is_culprit) {
+                                evidence.extend(calls(shape, places));
+                            }
+                        }
+                    }
+                }
+                continue;
+            }
+            if known {
                 continue;
             }
             let mut causes = pairing.rejected_by_overrides(shape);
             if causes.is_empty() {
-                causes.extend(declared.rejection(shape).map(undeclared));
+                causes.extend(old.rejection(shape).map(undeclared));
+            }
+            if causes.is_empty() && !self.tried.contains(shape) {
+                news.push((shape.clone(), News::Accepted, calls(shape, places)));
             }
             for cause in causes {
                 self.blame(cause, shape, places, changes);
             }
         }
+        news
+    }
+
+    /// Every place that makes this call copes with its being rejected.
+    fn is_tried(&self, shape: &CallShape) -> bool {
+        let mut sites = self
+            .sites
+            .iter()
+            .filter(|site| site.shape.as_ref() == Some(shape))
+            .peekable();
+        sites.peek().is_some() && sites.all(|site| site.tried)
     }
 
     fn blame<'p>(
@@ -108,28 +182,22 @@ impl<'a> Calls<'a> {
     ) -> Vec<Evidence> {
         let by_keyword = shape.keywords.contains(&cause.item);
         let position = cause.position.map(|position| format!("#{position}"));
-        let passed: Vec<&Argument> = self
-            .arguments
+        let passed: Vec<&Place> = self
+            .sites
             .iter()
-            .filter(|argument| argument.shape == *shape)
-            .filter(|argument| {
+            .filter(|site| site.shape.as_ref() == Some(shape))
+            .flat_map(|site| &site.arguments)
+            .filter(|(name, _)| {
                 if by_keyword {
-                    argument.name == cause.item
+                    *name == cause.item
                 } else {
-                    Some(&argument.name) == position.as_ref()
+                    Some(name) == position.as_ref()
                 }
             })
+            .map(|(_, place)| place)
             .collect();
-        let at = |place: &Place, what: String| Evidence {
-            origin: Origin::Provider,
-            place: place.clone(),
-            what,
-        };
         if passed.is_empty() {
-            return places
-                .iter()
-                .map(|place| at(place, format!("calls it with {shape}")))
-                .collect();
+            return calls(shape, places);
         }
         let what = if by_keyword {
             format!("passes {}=", cause.item)
@@ -138,8 +206,21 @@ impl<'a> Calls<'a> {
         };
         passed
             .into_iter()
-            .map(|argument| at(&argument.place, what.clone()))
+            .map(|place| at(place, what.clone()))
             .collect()
+    }
+}
+
+fn calls(shape: &CallShape, places: &[Place]) -> Vec<Evidence> {
+    let what = format!("calls it with {shape}");
+    places.iter().map(|place| at(place, what.clone())).collect()
+}
+
+fn at(place: &Place, what: String) -> Evidence {
+    Evidence {
+        origin: Origin::Provider,
+        place: place.clone(),
+        what,
     }
 }
 
@@ -156,7 +237,7 @@ fn shapes(facts: &[PlacedFact]) -> Vec<(CallShape, &[Place])> {
         .collect()
 }
 
-/// A call that the declaration itself rejects.
+/// A call that only the new declaration takes, for none of its changes by itself.
 fn undeclared<'p>(violation: Violation) -> Explained<'p> {
     let (item, position) = match violation {
         Violation::Keyword { name, .. } | Violation::Required { name, .. } => (name, None),

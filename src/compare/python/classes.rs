@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::judge::{Judge, Pair, can_be_made, container, display, facts, is_constructor};
 use super::removal::{self, Gone};
-use super::{kinds, modules, words};
+use super::{kinds, modules, requirements, words};
 use crate::compare::Audience;
 use crate::finding::{Certainty, Finding, Origin, Role, Side};
 use crate::interface::python::{Abstract, Class, Kind, Member, Type, is_offered};
@@ -236,7 +236,7 @@ fn compare_member(
             old,
             new,
             required,
-            arguments: pair.after.arguments.get(name).map_or(&[], Vec::as_slice),
+            sites: pair.after.sites.get(name).map_or(&[], Vec::as_slice),
         },
     );
 }
@@ -350,7 +350,21 @@ fn arrived(judge: &mut Judge<'_>, pair: &Pairing<'_>, name: &str, new: &Member) 
     if is_constructor(name) {
         return;
     }
-    let finding = if binds {
+    if new.abstractness() == Abstract::ByCustom {
+        judge.may_reach_override(pair.target, name);
+    }
+    let sites = pair.after.sites.get(name).map_or(&[][..], Vec::as_slice);
+    let finding = if let Some((certainty, sites)) = requirements::hook(judge, new, sites) {
+        let message = format!(
+            "`{}` is new, not implemented, and called at once",
+            display(&subject)
+        );
+        let mut finding = Finding::new("hook-called", &subject, name, message)
+            .hurts(Role::Implementers, certainty);
+        finding.evidence =
+            requirements::evidence(&sites, "uses it, and copes with nobody's not having it");
+        finding
+    } else if binds {
         let message = format!(
             "`{}` is new and abstract: a subclass that does not have it cannot be made",
             display(&subject)

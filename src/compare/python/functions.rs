@@ -5,6 +5,8 @@ use super::binding::Callable;
 use super::calls::{Calls, Change};
 use super::judge::{Judge, Pair, can_be_made};
 use super::parameters::{Pairing, explain};
+use super::requirements;
+use super::tolerance;
 use super::types::{self, Relation};
 use super::words;
 use crate::finding::{Certainty, Finding, Role};
@@ -39,11 +41,16 @@ fn compare_calls(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &F
         .is_some_and(|class| judge.has_implementers(class, pair.name, &[pair.old, pair.new]));
     if pair.can_be_overridden() && has_implementers {
         let calls = Calls::new(pair, judge.options.calls_are_known);
-        calls.judge(
+        let news = calls.judge(
             &Pairing::new(before, after),
             &Callable::new(before),
+            &Callable::new(after),
             &mut changes,
         );
+        if new.decorators.is_empty() {
+            requirements::tell(judge, pair, news);
+        }
+        tolerance::compare(judge, pair);
     } else {
         changes
             .iter_mut()

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::compare::{Audience, Comparison, Options};
 use crate::finding::{Certainty, Finding, Role, Side};
 use crate::interface::Place;
-use crate::interface::python::{Abstract, Argument, Class, Interface, Kind, Member};
+use crate::interface::python::{Abstract, Class, Interface, Kind, Member, Site};
 use crate::interface::python_text;
 use crate::interface::table::PlacedFact;
 
@@ -23,8 +23,8 @@ pub(super) struct Pair<'a> {
     pub(super) new: &'a Member,
     /// What the provider required of implementers, and requires now.
     pub(super) required: (&'a [PlacedFact], &'a [PlacedFact]),
-    /// Where the provider's calls pass what.
-    pub(super) arguments: &'a [Argument],
+    /// Where the provider does so now.
+    pub(super) sites: &'a [Site],
 }
 
 impl Pair<'_> {

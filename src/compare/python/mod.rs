@@ -11,6 +11,8 @@ mod kinds;
 mod modules;
 pub mod parameters;
 mod removal;
+mod requirements;
+mod tolerance;
 mod types;
 mod words;
 

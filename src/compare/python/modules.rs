@@ -104,7 +104,7 @@ fn compare_module(judge: &mut Judge<'_>, path: &str, before: &Module, after: &Mo
                         old,
                         new,
                         required,
-                        arguments: &[],
+                        sites: &[],
                     },
                 );
             }

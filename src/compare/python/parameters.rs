@@ -267,6 +267,17 @@ impl<'a> Pairing<'a> {
         found
     }
 
+    /// Which changes make the new signature reject a call that the old one took, by rule and item.
+    pub fn rejected_by_new(&self, shape: &CallShape) -> Vec<Explained<'a>> {
+        let mut found = Vec::new();
+        if let Some(violation) = self.new.rejection(shape) {
+            for (rule, part) in self.blame(&violation, Way::Callers) {
+                entry(&mut found, rule, part);
+            }
+        }
+        found
+    }
+
     /// The changes that cause a violation.
     fn blame(&self, violation: &Violation, way: Way) -> Vec<(&'static str, Part<'a>)> {
         let from = if way == Way::Callers {

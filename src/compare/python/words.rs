@@ -80,6 +80,13 @@ pub(super) fn help(finding: &Finding) -> String {
         "parameter-added" => {
             format!("do not pass `{item}` to overrides yet, or only to those that take it")
         }
+        "call-rejected" => "declare what is passed, or do not pass it".to_owned(),
+        "hook-called" => {
+            "give it a body that does nothing, or catch NotImplementedError at the call".to_owned()
+        }
+        "tolerance-removed" => {
+            "keep the handler until all implementers have what is called".to_owned()
+        }
         "variadic-removed" => format!("keep `{item}`, even if it is ignored"),
         "module-removed" => {
             "keep a module at the old path that imports everything from the new one".to_owned()

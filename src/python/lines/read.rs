@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ruff_python_ast::{Expr, Stmt};
 
 use super::inherit::{inherit, settle_imports};
+use super::rename;
 use super::unwrap::unwrapped;
 use crate::interface::python::{
     Attribute, Class, Interface, Kind, Member, Module, Property, Signature,
@@ -126,6 +127,9 @@ fn read_class(table: &Table, names: &Names) -> Result<Class, LineError> {
     let (members, _) = read_lines(table.provides.iter(), &table.path, names, true)?;
     class.members = members;
     class.requires.clone_from(&table.requires);
+    for placed in class.requires.values_mut().flatten() {
+        rename(placed, &mut |short| names.resolve(short).map(str::to_owned));
+    }
     class.effects.clone_from(&table.effects);
     Ok(*class)
 }
