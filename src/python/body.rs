@@ -1,7 +1,7 @@
 //! What a function's body shows without following anything: whether it yields, whether it only raises
 //! `NotImplementedError`, which attributes it gives to `self`, and a digest. Effects are read elsewhere.
 
-use ruff_python_ast::token::TokenKind;
+use memchr::{memchr, memmem};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
@@ -17,44 +17,59 @@ pub(crate) fn without_docstring(body: &[Stmt]) -> &[Stmt] {
     }
 }
 
-/// What the tokens of a body tell.
+/// What the text of a body tells.
 #[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct Tokens {
+pub(crate) struct Text {
     pub(crate) digest: u64,
     /// `yield` stands somewhere in it, perhaps in a nested function.
     pub(crate) has_yield: bool,
 }
 
-/// Reads a body's tokens once.
-pub(crate) fn tokens(source: &Source<'_>, body: &[Stmt]) -> Tokens {
+/// Looks at a body's text; that of a body which was cut out before parsing is known already.
+pub(crate) fn text(source: &Source<'_>, body: &[Stmt]) -> Text {
+    if let Some(digest) = body.first().and_then(|first| source.cut_at(first.start())) {
+        return Text {
+            digest,
+            has_yield: false,
+        };
+    }
     let body = without_docstring(body);
     let (Some(first), Some(last)) = (body.first(), body.last()) else {
-        return Tokens::default();
+        return Text::default();
     };
     let range = TextRange::new(first.start(), last.end().max(first.start()));
-    let all = &source.parsed.tokens()[..];
-    let start = all.partition_point(|token| token.start() < range.start());
+    let text = source.slice(range);
+    Text {
+        digest: digest(text),
+        has_yield: memmem::find(text.as_bytes(), b"yield").is_some(),
+    }
+}
+
+/// A digest of a body's text: layout and comments on lines of their own do not count.
+pub(crate) fn digest(text: &str) -> u64 {
+    let bytes = text.as_bytes();
     let mut hash = Digest::new();
-    let mut has_yield = false;
-    for token in &all[start..] {
-        if token.start() >= range.end() {
-            break;
-        }
-        match token.kind() {
-            TokenKind::Comment | TokenKind::NonLogicalNewline => {}
-            TokenKind::Newline => hash.word(1),
-            TokenKind::Indent => hash.word(2),
-            TokenKind::Dedent => hash.word(3),
-            kind => {
-                has_yield |= kind == TokenKind::Yield;
-                hash.text(source.slice(token.range()).as_bytes());
+    let (mut word, mut starts_line) = (0_u64, true);
+    let (mut at, mut length) = (0, 0_u64);
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'\n' => starts_line = true,
+            b' ' | b'\t' | b'\r' => {}
+            b'#' if starts_line => at += memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at),
+            _ => {
+                starts_line = false;
+                word = word << 8 | u64::from(byte);
+                length += 1;
+                if length.is_multiple_of(8) {
+                    hash.word(word);
+                }
             }
         }
     }
-    Tokens {
-        digest: hash.state,
-        has_yield,
-    }
+    hash.word(word);
+    hash.word(length);
+    hash.state
 }
 
 /// A hash that is the same in every run and on every machine.
@@ -71,18 +86,6 @@ impl Digest {
 
     fn word(&mut self, word: u64) {
         self.state = (self.state.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-
-    fn text(&mut self, text: &[u8]) {
-        let mut chunks = text.chunks_exact(8);
-        for chunk in &mut chunks {
-            let mut word = [0; 8];
-            word.copy_from_slice(chunk);
-            self.word(u64::from_le_bytes(word));
-        }
-        let mut rest = [0; 8];
-        rest[..chunks.remainder().len()].copy_from_slice(chunks.remainder());
-        self.word(u64::from_le_bytes(rest) ^ (text.len() as u64) << 56);
     }
 }
 

@@ -11,7 +11,7 @@ use super::env::{FROM_STAR, TARGET, canonical};
 use super::extract::{self, Bound, ClassExtract, How, Import, ModuleExtract, What};
 use super::files::Files;
 use super::modules::Modules;
-use super::source::with_source;
+use super::source::with_interface;
 use crate::interface::python::{Attribute, Type};
 use crate::interface::python_names::BUILTINS;
 use crate::interface::python_text::base_path;
@@ -79,7 +79,7 @@ impl<'t> Linker<'t> {
             let make = || {
                 let bytes = self.files.read(&file.path)?;
                 let text = decode(&bytes)?;
-                with_source(&file.path, &text, |source| {
+                with_interface(&file.path, &text, |source| {
                     Arc::new(extract::module(source, file, self.target))
                 })
             };

@@ -6,6 +6,7 @@ mod behind;
 mod body;
 mod catches;
 mod constructors;
+mod cut;
 mod decode;
 mod decorators;
 mod depth;

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use memchr::memmem;
+use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
 use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::{ModModule, PySourceType, PythonVersion, Stmt};
 use ruff_python_parser::{
@@ -12,6 +13,7 @@ use ruff_python_parser::{
 use ruff_source_file::LineIndex;
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
+use super::cut::{CutBody, cut};
 use super::depth::{DepthBound, LIMIT, NEEDS_STACK};
 use crate::interface::Place;
 
@@ -28,6 +30,8 @@ pub(crate) struct Source<'a> {
     pub(crate) parsed: &'a Parsed<ModModule>,
     lines: &'a LineIndex,
     errors: Vec<Damage>,
+    /// Bodies that were taken out before parsing.
+    cuts: &'a [CutBody],
 }
 
 /// A piece of text that is not Python as the parser knows it.
@@ -48,6 +52,35 @@ pub(crate) fn with_source<T: Send>(
     text: &str,
     look: impl FnOnce(&Source<'_>) -> T + Send,
 ) -> Result<T, String> {
+    read(text, |parsed| shown(path, text, parsed, &[], look))
+}
+
+/// As [`with_source`], without the bodies of functions that say nothing about an interface.
+///
+/// # Errors
+/// A sentence, when the text nests too deeply to be read.
+pub(crate) fn with_interface<T: Send>(
+    path: &str,
+    text: &str,
+    look: impl Fn(&Source<'_>) -> T + Send + Sync,
+) -> Result<T, String> {
+    if let Some(cut) = cut(text) {
+        let read = read(&cut.text, |parsed| {
+            let is_right = parsed.errors().is_empty() && stand_alone(&cut.bodies, parsed.suite());
+            is_right.then(|| shown(path, &cut.text, parsed, &cut.bodies, &look))
+        });
+        if let Some(found) = read? {
+            return Ok(found);
+        }
+    }
+    with_source(path, text, look)
+}
+
+/// Parses a text, with room for the tree that it makes.
+fn read<T: Send>(
+    text: &str,
+    show: impl FnOnce(&Parsed<ModModule>) -> T + Send,
+) -> Result<T, String> {
     if text.len() > LEX_FIRST
         && most_nesting(text.as_bytes()) > LEX_FIRST
         && lexed_depth(text) > LIMIT
@@ -61,7 +94,7 @@ pub(crate) fn with_source<T: Send>(
     };
     let depth = DepthBound::of(parsed.tokens().iter().map(|token| token.kind()));
     if depth <= NEEDS_STACK {
-        return Ok(shown(path, text, &parsed, look));
+        return Ok(show(&parsed));
     }
     on_large_stack(move || {
         if depth > LIMIT {
@@ -69,8 +102,33 @@ pub(crate) fn with_source<T: Send>(
             drop(parsed);
             return Err(too_deep());
         }
-        Ok(shown(path, text, &parsed, look))
+        Ok(show(&parsed))
     })
+}
+
+/// Whether each placeholder is the whole body of a function.
+fn stand_alone(cuts: &[CutBody], body: &[Stmt]) -> bool {
+    struct Finder<'c> {
+        left: &'c [CutBody],
+    }
+    impl<'a> StatementVisitor<'a> for Finder<'_> {
+        fn visit_stmt(&mut self, stmt: &'a Stmt) {
+            let Stmt::FunctionDef(def) = stmt else {
+                walk_stmt(self, stmt);
+                return;
+            };
+            if let ([Stmt::Expr(only)], Some((cut, rest))) =
+                (&def.body[..], self.left.split_first())
+                && only.start() == cut.at
+                && only.value.is_ellipsis_literal_expr()
+            {
+                self.left = rest;
+            }
+        }
+    }
+    let mut finder = Finder { left: cuts };
+    finder.visit_body(body);
+    finder.left.is_empty()
 }
 
 fn too_deep() -> String {
@@ -123,6 +181,7 @@ fn shown<T>(
     path: &str,
     text: &str,
     parsed: &Parsed<ModModule>,
+    cuts: &[CutBody],
     look: impl FnOnce(&Source<'_>) -> T,
 ) -> T {
     let lines = LineIndex::from_source_text(text);
@@ -145,6 +204,7 @@ fn shown<T>(
         parsed,
         lines: &lines,
         errors,
+        cuts,
     })
 }
 
@@ -174,11 +234,19 @@ impl Source<'_> {
         self.text.get(range.to_std_range()).unwrap_or_default()
     }
 
+    /// The digest of the body that was cut out at an offset.
+    pub(crate) fn cut_at(&self, offset: TextSize) -> Option<u64> {
+        let at = self.cuts.binary_search_by_key(&offset, |cut| cut.at).ok()?;
+        self.cuts.get(at).map(|cut| cut.digest)
+    }
+
     /// Line and column of an offset, counted from 1, columns in characters.
     pub(crate) fn point(&self, offset: TextSize) -> (u32, u32) {
         let at = self.lines.line_column(offset, self.text);
+        let before = self.cuts.partition_point(|cut| cut.at < offset);
+        let gone = self.cuts[..before].last().map_or(0, |cut| cut.lines);
         (
-            u32::try_from(at.line.get()).unwrap_or(u32::MAX),
+            u32::try_from(at.line.get()).map_or(u32::MAX, |line| line.saturating_add(gone)),
             u32::try_from(at.column.get()).unwrap_or(u32::MAX),
         )
     }

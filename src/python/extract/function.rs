@@ -68,8 +68,8 @@ fn read(source: &Source<'_>, env: &Env<'_>, def: &StmtFunctionDef, in_class: boo
     if in_class && is_implicit_class_method(def.name.as_str()) {
         function.binding = Binding::Class;
     }
-    let tokens = body::tokens(source, &def.body);
-    let has_yield = tokens.has_yield && body::yields(&def.body);
+    let text = body::text(source, &def.body);
+    let has_yield = text.has_yield && body::yields(&def.body);
     function.protocol = match (def.is_async, has_yield) {
         (false, false) => Protocol::Plain,
         (false, true) => Protocol::Generator,
@@ -140,7 +140,7 @@ fn read(source: &Source<'_>, env: &Env<'_>, def: &StmtFunctionDef, in_class: boo
         None => What::Function(Arc::new(function)),
     };
     let mut bound = Bound::new(what, source.place(header));
-    bound.body = Some(tokens.digest);
+    bound.body = Some(text.digest);
     Definition { bound, role }
 }
 

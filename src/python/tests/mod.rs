@@ -1,6 +1,7 @@
 //! Each construct of Python with the lines that it becomes, over small trees in memory.
 
 mod classes;
+mod cutting;
 mod derived;
 mod law;
 mod modules;
