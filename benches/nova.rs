@@ -1,6 +1,9 @@
 //! How much more than bare parsing an answer costs: whole-tree diff and check on real trees, as ratios. Set
 //! `COGATE_OLD` and `COGATE_NEW` to two unpacked releases (examples/nova/fetch.sh fetches Nova's); without them the
 //! fixtures are measured. Times are printed, never asserted.
+//!
+//! Nova 33.0.0 against 34.0.0, in instructions on one thread: the bare parse of what differs takes about 0.97 G, the
+//! diff without its report 1.90 G, 1.96 times as much (2.3 times before bodies were left out; the aim is 1.5).
 #![allow(
     missing_docs,
     clippy::print_stdout,
