@@ -144,6 +144,23 @@ fn every_text_belongs_to_a_rule() {
     }
 }
 
+/// Tables that compare cogate with another tool name rules that there are.
+#[test]
+fn documents_name_rules_that_there_are() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let text = fs::read_to_string(docs.join("cargo-semver-checks.md")).unwrap();
+    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    let mut count = 0;
+    for row in rows {
+        let cell = row.split('|').nth(2).unwrap();
+        for id in cell.split('`').skip(1).step_by(2) {
+            assert!(rules::find(id).is_some(), "`{id}` is no rule: {row}");
+        }
+        count += 1;
+    }
+    assert!(count > 250, "{count}");
+}
+
 #[test]
 fn rules_are_witnessed() {
     let cases = common::cases();

@@ -7,9 +7,11 @@ use std::sync::{Mutex, PoisonError};
 use super::offer::{damaged_manifests, rust_troubles};
 use super::{Provider, Trouble, is_rust_path};
 use crate::compare::{self, Audience, Options};
+use crate::config::Config;
 use crate::finding::{self, Finding, Origin};
 use crate::interface::python::{Interface, Member};
 use crate::python::{Project, Receivers, Wanted};
+use crate::rules::apply_levels;
 use crate::rust;
 
 /// What a diff found.
@@ -46,6 +48,8 @@ pub fn diff(old: &Provider<'_>, new: &Provider<'_>, paths: &[String]) -> Diffed 
     if paths.is_empty() || !of_rust.is_empty() {
         rust(old.rust(), new.rust(), &of_rust, &mut diffed);
     }
+    // Nothing is configured: each rule is as loud as it is by itself.
+    apply_levels(&mut diffed.findings, &Config::default());
     finding::sort(&mut diffed.findings);
     diffed.troubles.sort();
     diffed.troubles.dedup();

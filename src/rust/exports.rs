@@ -79,8 +79,8 @@ pub(super) fn exports(scope: &Scope<'_>) -> Exports {
     let mut keys: BTreeMap<Def, (bool, usize, String)> = BTreeMap::new();
     for (path, leads) in &found.paths {
         for (space, def) in leads {
-            // What is outside the tree goes by its own path.
-            if matches!(def, Def::External(_)) {
+            // What is outside the tree goes by its own path, and a variant by that of its enum.
+            if matches!(def, Def::External(_) | Def::Variant(..)) {
                 continue;
             }
             // A function may have the name of a module or type.
@@ -126,6 +126,13 @@ impl Walk<'_, '_> {
             }
             Def::Variant(..) | Def::External(_) => false,
         }
+    }
+
+    /// Whether `extern crate` under this name is left out of the documentation.
+    fn hides_crate(&self, module: usize, name: &str) -> bool {
+        self.scope.world.modules[module].items.iter().any(|item| {
+            item.marks.hidden && item.name == name && matches!(item.kind, Kind::ExternCrate { .. })
+        })
     }
 
     fn add(&mut self, path: String, space: Space, def: Def, hidden: bool) {
@@ -190,7 +197,8 @@ impl Walk<'_, '_> {
             .collect();
         for (space, name, def) in own {
             if space != Space::Macros {
-                self.name(prefix, &name, space, def, hidden);
+                let off = self.hides_crate(module, &name);
+                self.name(prefix, &name, space, def, hidden || off);
             }
         }
         let uses: Vec<(String, String, bool)> = self
@@ -212,6 +220,10 @@ impl Walk<'_, '_> {
                     // What is outside may be anything: one entry is enough.
                     let outside = matches!(def, Def::External(_));
                     if outside && space != Space::Types {
+                        continue;
+                    }
+                    // A variant is one thing in the two worlds that it lives in.
+                    if matches!(def, Def::Variant(..)) && space != Space::Types {
                         continue;
                     }
                     if self.is_private_macro(&def) || !self.may_be_passed_on(&def) {

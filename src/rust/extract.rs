@@ -159,6 +159,9 @@ impl<'w> Extract<'w> {
 
     /// The path by which a definition goes.
     pub(super) fn key(&self, def: &Def) -> String {
+        if let Def::Variant(module, index, name) = def {
+            return format!("{}::{name}", self.key(&Def::Item(*module, *index)));
+        }
         self.exports
             .keys
             .get(def)

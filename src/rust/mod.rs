@@ -31,6 +31,8 @@ use std::sync::Arc;
 use crate::interface::rust::{Interface, Kind, last, parent};
 pub use load::{Cache, Files};
 
+pub use parse::bare_parse;
+
 use extract::Extract;
 use load::load;
 use manifest::Crate;
@@ -148,8 +150,17 @@ impl<'t> Project<'t> {
         for (written, path) in asked {
             // A macro has a namespace of its own, but people name it as they import it: without `!`.
             let found = path.as_deref().is_some_and(|path| {
-                take(&extract, path, &mut interface)
-                    || take(&extract, &format!("{path}!"), &mut interface)
+                let of_macro = format!("{path}!");
+                let importable = |path: &str| extract.exports.paths.contains_key(path);
+                // A private module may have the name of a macro.
+                let order = if importable(&of_macro) && !importable(path) {
+                    [of_macro.as_str(), path]
+                } else {
+                    [path, of_macro.as_str()]
+                };
+                order
+                    .into_iter()
+                    .any(|path| take(&extract, path, &mut interface))
             });
             if !found {
                 missing.push(written);

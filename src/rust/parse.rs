@@ -119,3 +119,10 @@ pub(super) fn syntax_error(error: &syn::Error) -> Error {
         message: error.to_string(),
     }
 }
+
+/// How many items a text has, parsed whole, as a measure of what parsing costs; nothing is kept.
+pub fn bare_parse(text: &str) -> usize {
+    let count = syn::parse_file(text).map_or(0, |file| file.items.len());
+    proc_macro2::extra::invalidate_current_thread_spans();
+    count
+}

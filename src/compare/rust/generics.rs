@@ -1,7 +1,7 @@
 //! Parameters of items and what is asked of them: more asked hurts who gives, less asked hurts who relied on it.
 
 use super::Pair;
-use super::canon::{Asked, Canon, arguments, asked, lifetimes};
+use super::canon::{Asked, Canon, UNNAMED, arguments, asked, lifetimes};
 use super::items::Subject;
 use crate::finding::{Certainty, Finding, Role};
 use crate::interface::rust::fold::Fold;
@@ -155,7 +155,7 @@ impl<'a> Pair<'a> {
                 ParamKind::Type {
                     default: Some(now), ..
                 },
-            ) if before.ty(default) != after.ty(now) => (
+            ) if !unnamed(&before.ty(default)) && before.ty(default) != after.ty(now) => (
                 format!(
                     "the parameter `{}` of `{}` was `{}` if not given, and is `{}` now",
                     old.name,
@@ -396,6 +396,11 @@ fn demands(generics: &Generics) -> Vec<(Type, bool, Vec<Bound>)> {
         }
     }
     found
+}
+
+/// Whether nobody outside can name a type, so that it makes no difference where it comes from.
+fn unnamed(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path, _) if path.starts_with(UNNAMED))
 }
 
 /// Whether a tuple has a trait if, and only if, all of its parts have it.

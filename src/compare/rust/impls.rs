@@ -1,7 +1,7 @@
 //! Impls of traits: each is a promise to callers. A derive and a manual impl are one promise.
 
 use super::Pair;
-use super::canon::{Canon, arguments};
+use super::canon::{Canon, arguments, changed};
 use super::items::Subject;
 use super::report::{Sides, sure};
 use crate::finding::{Certainty, Finding, Role};
@@ -288,7 +288,15 @@ impl<'a> Pair<'a> {
                         types_text(&written, written_now).1
                     ),
                 )
-                .hurts(Role::Callers, Certainty::Definite);
+                // What a parameter chooses now may be what it was for all that there is.
+                .hurts(
+                    Role::Callers,
+                    if matches!(now, Type::Assoc { .. }) && !matches!(ty, Type::Assoc { .. }) {
+                        Certainty::Possible
+                    } else {
+                        changed(&ty, now)
+                    },
+                );
                 self.change(part, finding, "keep the type", (None, None));
             }
         }

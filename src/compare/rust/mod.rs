@@ -410,6 +410,8 @@ impl<'a> Pair<'a> {
                 }
                 // A new item is told of under its own path, and a contract knows no others.
                 Some(_) if self.options.contract || !self.was_importable(key) => continue,
+                // The variants of a new enum are new with it.
+                None if new.is_local(key) && !self.was_importable(parent(key)) => continue,
                 // Of what was not asked for nothing is said.
                 None if self.options.contract || self.options.named => continue,
                 item => {
