@@ -9,8 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cogate::finding::Finding;
-use cogate::python::{Project, Receivers};
+use cogate::config::Config;
+use cogate::finding::{Finding, Origin};
+use cogate::python::{MemoryFiles, Project, Receivers};
 use cogate::source::{self, Tree};
 use cogate::verify::{self, Asked};
 use serde::Deserialize;
@@ -116,7 +117,7 @@ fn implementers_of_one_tree_are_judged_as_the_case_says() {
         let asked = Asked {
             bases: vec![(bases, Receivers::Infer)],
             exact: case.expect.exact,
-            meant: &|_| true,
+            heirs: None,
         };
         let verified = verify::implementers(&project, &asked);
         assert!(
@@ -133,6 +134,35 @@ fn implementers_of_one_tree_are_judged_as_the_case_says() {
         let said = lines(&verified.findings);
         if said != of_overrides {
             faults.push(format!("{}: says {said:#?}", case.name));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn consumers_are_judged_as_the_case_says() {
+    let mut faults = Vec::new();
+    for case in cases() {
+        let side = |name: &str| {
+            let path = case.dir.join(name);
+            MemoryFiles::new([(name, fs::read(path).unwrap())])
+        };
+        let (provider, consumer) = (side("provider.py"), side("consumer.py"));
+        let config = Config::default();
+        let verified = verify::consumer("ours", &provider, &consumer, &config, case.expect.exact);
+        assert!(verified.troubles.is_empty(), "{verified:?}");
+        let said = lines(&verified.findings);
+        if said != case.expect.findings {
+            faults.push(format!("{}: says {said:#?}", case.name));
+        }
+        for finding in &verified.findings {
+            assert_eq!(finding.consumers, ["ours"]);
+            let whose = Origin::Consumer("ours".to_owned());
+            let at_home = finding
+                .new
+                .as_ref()
+                .is_some_and(|side| side.origin == whose && &*side.place.path == "consumer.py");
+            assert!(at_home, "{}: {finding:?}", case.name);
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));

@@ -16,6 +16,7 @@ pub struct TreeTexts<'t> {
     before: Option<&'t Tree>,
     provider: Option<&'t Tree>,
     contracts: BTreeMap<String, Arc<str>>,
+    consumers: BTreeMap<String, &'t Tree>,
     read: Mutex<Known>,
 }
 
@@ -34,12 +35,17 @@ impl<'t> TreeTexts<'t> {
         self.contracts.insert(path.to_owned(), text.into());
     }
 
+    /// Adds the tree of a consumer.
+    pub fn add_consumer(&mut self, name: &str, tree: &'t Tree) {
+        self.consumers.insert(name.to_owned(), tree);
+    }
+
     fn load(&self, origin: &Origin, path: &str) -> Option<Arc<str>> {
         let tree = match origin {
             Origin::Provider => self.provider?,
             Origin::Before => self.before?,
             Origin::Contract => return self.contracts.get(path).cloned(),
-            Origin::Consumer(_) => return None,
+            Origin::Consumer(name) => self.consumers.get(name)?,
         };
         let bytes = tree.read(path).ok()?;
         Some(match std::str::from_utf8(&bytes) {

@@ -7,14 +7,16 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use super::decode::decode;
 use super::extract::{ModuleExtract, What};
 use super::files::Files;
 use super::link::{Found, Linker, Target, end_of};
 use super::members::Builder;
 use super::mro::{Lineages, above_outside};
 use super::public_path::PublicPaths;
+use super::source::{Source, with_source};
 use crate::interface::Place;
-use crate::interface::python::{Interface, Kind, Member, Module, is_offered};
+use crate::interface::python::{Class, Interface, Kind, Member, Module, is_offered};
 
 /// How far names are followed when a member is looked up.
 const FAR: u8 = 20;
@@ -111,6 +113,33 @@ impl<'t> Project<'t> {
 
     pub(crate) fn module_path(&self, index: usize) -> &str {
         &self.linker.modules.files()[index].path
+    }
+
+    pub(crate) fn linker(&self) -> &Linker<'t> {
+        &self.linker
+    }
+
+    /// A class of the tree with all its members.
+    pub(crate) fn class_model(&self, path: &str) -> Option<Class> {
+        let class = self.linker.class(path)?;
+        Some(self.builder().class(class, &mut Interface::default()))
+    }
+
+    /// A name that was followed to its end, as a member.
+    pub(crate) fn member_of(&self, found: &Found<'_>) -> Option<Member> {
+        self.builder()
+            .member(found.module, found.owner, found.name, found.bound, FAR)
+    }
+
+    /// Shows a module's tree to `look`.
+    pub(crate) fn read_with<T: Send>(
+        &self,
+        index: usize,
+        look: impl FnOnce(&Source<'_>) -> T + Send,
+    ) -> Option<T> {
+        let bytes = self.bytes(index)?;
+        let text = decode(&bytes).ok()?;
+        with_source(self.module_path(index), &text, look).ok()
     }
 
     pub(crate) fn module_index(&self, name: &str) -> Option<usize> {

@@ -1,7 +1,7 @@
 //! One line per finding: `path:line:col: error[rule]: message`. Zuul posts these lines as review comments, editors
 //! jump to them; so there is nothing else in them, no colour and no closing line.
 
-use super::{Report, anchor, safe, words};
+use super::{Report, safe, shown_at, words};
 use crate::finding::{Finding, Level};
 
 /// All findings; notes too, unless the run is to be quiet.
@@ -19,7 +19,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
 
 /// One finding, without a line end.
 pub(super) fn line(finding: &Finding) -> String {
-    let place = match anchor(finding) {
+    let place = match shown_at(finding) {
         Some(place) => format!("{}:{}:{}", safe(&place.path), place.line, place.column),
         // Nothing to jump to: the subject keeps the shape of the line.
         None => format!("{}:1:1", safe(&finding.subject)),

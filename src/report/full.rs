@@ -158,7 +158,11 @@ impl Page<'_> {
                 .old
                 .as_ref()
                 .is_some_and(|old| old.origin == Origin::Provider);
-            if spots.is_empty() || new.mark.is_some() || self.verbose || of_one_moment {
+            // A use is its own evidence.
+            let is_use = matches!(new.origin, Origin::Consumer(_)) && new.signature.is_none();
+            let is_shown = spots.is_empty()
+                || (!is_use && (new.mark.is_some() || self.verbose || of_one_moment));
+            if is_shown {
                 let label = match new.signature {
                     None => "gone from here",
                     Some(_) if finding.old.is_none() => "new",

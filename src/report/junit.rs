@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Report, anchor, safe, safe_lines, words};
+use super::{Report, safe, safe_lines, shown_at, words};
 use crate::finding::{Finding, Level};
 
 /// All suites.
@@ -103,7 +103,7 @@ fn describe(finding: &Finding) -> String {
         finding.rule,
         safe(&finding.message)
     )];
-    if let Some(place) = anchor(finding) {
+    if let Some(place) = shown_at(finding) {
         lines.push(format!(
             "at {}:{}:{}",
             safe(&place.path),

@@ -1,7 +1,7 @@
 //! A comment for a pull request: the verdict, the breaks, and details that are folded away. Everything that comes
 //! from outside is written in character references, which Markdown and HTML show and never interpret.
 
-use super::{Report, anchor, safe, words};
+use super::{Report, safe, shown_at, words};
 use crate::finding::{Finding, Level};
 
 /// Findings of a kind that are written out: a comment may have 65,536 characters on GitHub.
@@ -85,7 +85,7 @@ fn item(out: &mut String, finding: &Finding) {
         code(finding.rule),
         text(&finding.message)
     ));
-    if let Some(place) = anchor(finding) {
+    if let Some(place) = shown_at(finding) {
         out.push_str(&format!(
             " ({})",
             code(&format!("{}:{}", place.path, place.line))

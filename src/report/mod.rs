@@ -193,6 +193,14 @@ fn anchor(finding: &Finding) -> Option<&Place> {
     new.map(spot).or(proof).or_else(|| old.map(spot))
 }
 
+/// The same for formats that people read: where a consumer itself was verified, its own text is what is reviewed.
+fn shown_at(finding: &Finding) -> Option<&Place> {
+    match &finding.new {
+        Some(side) if matches!(side.origin, Origin::Consumer(_)) => Some(spot(side)),
+        _ => anchor(finding),
+    }
+}
+
 /// The most exact place of a side.
 fn spot(side: &Side) -> &Place {
     side.mark.as_ref().unwrap_or(&side.place)

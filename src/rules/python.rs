@@ -64,6 +64,8 @@ pub(super) static RULES: &[Rule] = &[
     rule!(Python, Error, "result-protocol-changed"),
     rule!(Both, Error, "return-type-changed"),
     rule!(Python, Error, "tolerance-removed"),
+    rule!(Python, Error, "use-rejected"),
+    rule!(Python, Error, "use-unresolved"),
     rule!(Python, Error, "variadic-added"),
     rule!(Python, Error, "variadic-removed"),
 ];

@@ -17,8 +17,8 @@ pub struct Asked<'a> {
     pub bases: Vec<(BTreeSet<String>, Receivers)>,
     /// Signatures must equal those of the base, and there may be no other public methods.
     pub exact: bool,
-    /// Which implementers are meant, by path.
-    pub meant: &'a dyn Fn(&str) -> bool,
+    /// The implementers with the bases of each, if they are known; otherwise they are looked for everywhere.
+    pub heirs: Option<&'a BTreeMap<String, Vec<String>>>,
 }
 
 /// What came of it.
@@ -49,7 +49,10 @@ pub fn implementers(project: &Project<'_>, asked: &Asked<'_>) -> Verified {
         if bases.is_empty() {
             continue;
         }
-        let heirs = project.implementers(&bases);
+        let heirs = match asked.heirs {
+            Some(known) => of_bases(known, &bases),
+            None => project.implementers(&bases),
+        };
         let mut all: Vec<String> = bases.iter().cloned().collect();
         all.extend(heirs.keys().cloned());
         let (interface, _) = project.interface(&all);
@@ -58,7 +61,7 @@ pub fn implementers(project: &Project<'_>, asked: &Asked<'_>) -> Verified {
             .extend(project.damages(&interface).into_iter().map(Trouble::from));
         let calls = calls(project, &interface, &bases, &heirs, receivers);
         let mut judge = Judge::new(&interface, &heirs, &calls, asked.exact);
-        for class in heirs.keys().filter(|path| (asked.meant)(path)) {
+        for class in heirs.keys() {
             judge.class(class);
         }
         verified.members += judge.members;
@@ -71,6 +74,21 @@ pub fn implementers(project: &Project<'_>, asked: &Asked<'_>) -> Verified {
     verified
 }
 
+/// The heirs of some bases only.
+fn of_bases(
+    heirs: &BTreeMap<String, Vec<String>>,
+    bases: &BTreeSet<String>,
+) -> BTreeMap<String, Vec<String>> {
+    heirs
+        .iter()
+        .map(|(path, above)| {
+            let above = above.iter().filter(|base| bases.contains(*base));
+            (path.clone(), above.cloned().collect::<Vec<_>>())
+        })
+        .filter(|(_, above)| !above.is_empty())
+        .collect()
+}
+
 /// The calls that the tree makes on the implementers of these classes.
 ///
 /// This is the one place that asks for them.
@@ -81,10 +99,24 @@ fn calls(
     heirs: &BTreeMap<String, Vec<String>>,
     receivers: &Receivers,
 ) -> Calls {
-    let names = |class: &Class| -> BTreeSet<String> { class.members.keys().cloned().collect() };
+    // Only what somebody overrides can be rejected.
+    let overridden: BTreeSet<&String> = heirs
+        .keys()
+        .filter_map(|path| interface.classes.get(path))
+        .flat_map(|class| &class.members)
+        .filter(|(_, member)| !bases.contains(&member.defined_in))
+        .map(|(name, _)| name)
+        .collect();
+    let names = |class: &Class| -> BTreeSet<String> {
+        let all = class.members.keys();
+        all.filter(|name| overridden.contains(name))
+            .cloned()
+            .collect()
+    };
     let of = |paths: &mut dyn Iterator<Item = &String>| -> Wanted {
         paths
             .filter_map(|path| Some((path.clone(), names(interface.classes.get(path)?))))
+            .filter(|(_, names)| !names.is_empty())
             .collect()
     };
     let mut through_receivers = project.calls_made(interface, &of(&mut bases.iter()), receivers);

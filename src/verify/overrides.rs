@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{exact, words};
 use crate::compare::python::binding::{Callable, Slot, Violation};
-use crate::compare::python::parameters::explain;
+use crate::compare::python::parameters::{Pairing, explain};
 use crate::finding::{Certainty, Evidence, Finding, Level, Origin, Role, Side};
 use crate::interface::python::{
     Abstract, Class, Function, Interface, Kind, Member, Param, ParamKind, Protocol,
@@ -102,9 +102,10 @@ impl<'a> Judge<'a> {
                 }
                 // What another implementer wrote is that one's business.
                 let elsewhere = written.defined_in != path
-                    && heirs
-                        .get(&written.defined_in)
-                        .is_some_and(|above| above.contains(base));
+                    && (bases.contains(&written.defined_in)
+                        || heirs
+                            .get(&written.defined_in)
+                            .is_some_and(|above| above.contains(base)));
                 if elsewhere && !self.exact {
                     continue;
                 }
@@ -233,20 +234,31 @@ impl<'a> Judge<'a> {
         let (base, own) = (Callable::new(base), Callable::new(own));
         let doubtful = !written.decorators.is_empty() || pair.written.conditional;
         let mut found: BTreeMap<String, (Certainty, String, BTreeSet<Evidence>)> = BTreeMap::new();
+        let certainty = if doubtful {
+            Certainty::Possible
+        } else {
+            Certainty::Definite
+        };
+        let pairing = Pairing::new(bound(written), bound(declared));
         for call in self.made(pair) {
             let Some((item, rejects)) = rejection(&base, &own, &call.shape) else {
                 continue;
             };
-            let certainty = if doubtful {
-                Certainty::Possible
-            } else {
-                Certainty::Definite
-            };
-            let known = found
-                .entry(item.clone())
-                .or_insert_with(|| (certainty, rejects, BTreeSet::new()));
-            known.0 = known.0.max(certainty);
-            known.2.insert(proof(call, &item));
+            for item in causes(&pairing, &call.shape, item) {
+                let has = |callable: &Callable<'_>| {
+                    let mut all = callable.positional.iter().chain(&callable.keyword_only);
+                    all.any(|param| param.name == item)
+                };
+                let why = if has(&base) && !has(&own) && !call.shape.keywords.contains(&item) {
+                    format!("is called with `{item}` by position, which it does not take")
+                } else {
+                    rejects.clone()
+                };
+                let known = found
+                    .entry(item.clone())
+                    .or_insert_with(|| (certainty, why, BTreeSet::new()));
+                known.2.insert(proof(call, &item));
+            }
         }
         for (item, (certainty, rejects, evidence)) in found {
             let mut finding = self
@@ -254,11 +266,12 @@ impl<'a> Judge<'a> {
                 .hurts(Role::Implementers, certainty);
             finding.message = words::rejects(pair, &rejects);
             finding.evidence = evidence.into_iter().collect();
+            let place = |finding: &Finding| finding.new.as_ref().map(|side| side.place.clone());
             // One cause is one finding.
             self.findings.retain(|known| {
                 !(known.rule == "override-narrows-call"
                     && known.item == item
-                    && known.new == finding.new)
+                    && place(known) == place(&finding))
             });
             self.add(pair, finding);
         }
@@ -552,6 +565,28 @@ pub(super) fn rejection(
             )
         })
     })
+}
+
+/// What is to blame when an override does not take a call: the parameters that differ from those of the base.
+fn causes(pairing: &Pairing<'_>, shape: &CallShape, item: String) -> BTreeSet<String> {
+    if shape.keywords.contains(&item) {
+        return BTreeSet::from([item]);
+    }
+    let blamed: BTreeSet<String> = pairing
+        .rejected_by_overrides(shape)
+        .into_iter()
+        .filter(|change| change.rule != "parameter-renamed")
+        .filter(|change| change.position.is_none_or(|at| at < shape.positional))
+        .map(|change| {
+            let base = change.new.map(|param| param.name.clone());
+            base.unwrap_or(change.item)
+        })
+        .collect();
+    if blamed.is_empty() {
+        BTreeSet::from([item])
+    } else {
+        blamed
+    }
 }
 
 fn leaves_out(callable: &Callable<'_>, shape: &CallShape, name: &str) -> bool {

@@ -85,6 +85,23 @@ pub(super) fn protocol(pair: &Override<'_>, there: Protocol, here: Protocol) -> 
     )
 }
 
+/// The last two parts of a path.
+pub(super) fn short(path: &str) -> String {
+    let parts: Vec<&str> = path.rsplitn(3, '.').collect();
+    match parts.as_slice() {
+        [name, owner, ..] => format!("{owner}.{name}"),
+        _ => path.to_owned(),
+    }
+}
+
+pub(super) fn unresolved(path: &str, owner: &str) -> String {
+    format!(
+        "`{}` is not there: `{owner}` has no `{}`",
+        short(path),
+        last(path)
+    )
+}
+
 /// What to do, by rule.
 pub(super) fn help(finding: &Finding) -> String {
     let item = &finding.item;
@@ -95,6 +112,8 @@ pub(super) fn help(finding: &Finding) -> String {
         "override-changes-default" => format!("give `{item}` the default of the base"),
         "override-changes-kind" => "make it what the base says it is".to_owned(),
         "override-not-exact" => "write the signature of the base".to_owned(),
+        "use-rejected" => format!("mend `{item}` of the call, or guard it"),
+        "use-unresolved" => "use what took its place, or guard the use".to_owned(),
         "abstract-member-missing" => format!("write `{item}`"),
         _ => String::new(),
     }
