@@ -90,7 +90,7 @@ members = [
   "nova.scheduler.host_manager.HostManager",
   "nova.scheduler.host_manager.HostState",
 ]
-receivers = ["self.host_manager"]
+receivers = ["self.host_manager", "host_state"]
 audience = ["callers", "implementers"]
 
 # Nobody extends it; drivers hand it a dict and depend on what becomes of it.
@@ -108,6 +108,7 @@ members = [
   "nova.scheduler.weights.BaseHostWeigher",
   "nova.weights.BaseWeigher",
 ]
+receivers = ["filter_", "weigher"]
 audience = ["callers", "implementers"]
 TOML
 

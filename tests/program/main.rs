@@ -7,5 +7,6 @@ mod based;
 mod hostile;
 mod laws;
 mod log;
+mod requires;
 mod scratch;
 mod staged;

@@ -362,7 +362,7 @@ fn arrived(judge: &mut Judge<'_>, pair: &Pairing<'_>, name: &str, new: &Member) 
         let mut finding = Finding::new("hook-called", &subject, name, message)
             .hurts(Role::Implementers, certainty);
         finding.evidence =
-            requirements::evidence(&sites, "uses it, and copes with nobody's not having it");
+            requirements::evidence(&sites, "calls it, and lets NotImplementedError through");
         finding
     } else if binds {
         let message = format!(

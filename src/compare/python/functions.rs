@@ -10,7 +10,6 @@ use super::tolerance;
 use super::types::{self, Relation};
 use super::words;
 use crate::finding::{Certainty, Finding, Role};
-use crate::interface::Verb;
 use crate::interface::python::{Abstract, Binding, Function, Param, ParamKind, Protocol, Type};
 
 pub(super) fn compare(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &Function) {
@@ -346,12 +345,10 @@ pub(super) fn compare_abstractness(
     if binds {
         if rule == "body-became-not-implemented" {
             // Who calls it got something before; who did not override it is hurt where the provider calls it.
-            let is_called = pair
-                .required
-                .1
-                .iter()
-                .any(|placed| placed.fact.verb == Verb::Call);
-            let certainty = if is_called {
+            let called = requirements::not_coping(pair.sites);
+            finding.evidence =
+                requirements::evidence(&called, "calls it, and lets NotImplementedError through");
+            let certainty = if !called.is_empty() {
                 Certainty::Definite
             } else {
                 Certainty::Possible

@@ -42,7 +42,7 @@ pub(super) fn tell(
     }
 }
 
-/// Where the provider uses a new member that the base does not implement, and copes with nobody's having it: the
+/// Where the provider uses a new member that the base does not implement, and does not cope with that: the
 /// certainty that an implementer written before breaks there, and the places.
 pub(super) fn hook<'s>(
     judge: &Judge<'_>,
@@ -52,10 +52,7 @@ pub(super) fn hook<'s>(
     if new.abstractness() != Abstract::ByCustom {
         return None;
     }
-    let bare: Vec<&Site> = sites
-        .iter()
-        .filter(|site| site.tolerates.get("NotImplementedError") == Some(&Tolerance::Never))
-        .collect();
+    let bare = not_coping(sites);
     if bare.is_empty() {
         return None;
     }
@@ -69,6 +66,13 @@ pub(super) fn hook<'s>(
         Certainty::Possible
     };
     Some((certainty, bare))
+}
+
+/// The places that let NotImplementedError through.
+pub(super) fn not_coping(sites: &[Site]) -> Vec<&Site> {
+    let lets_through =
+        |site: &&Site| site.tolerates.get("NotImplementedError") == Some(&Tolerance::Never);
+    sites.iter().filter(lets_through).collect()
 }
 
 /// The places as evidence.
