@@ -122,6 +122,14 @@ Examples:
   cogate snapshot driver --accept 'destroy() loses migrate_data: no driver reads it'
   cogate snapshot --accept 'spawn() is new' --only pkg.driver.Driver.spawn")]
     Snapshot(Snapshot),
+    /// Walk through the pending breaks one by one: accept with a reason, reject or skip
+    #[command(after_help = "\
+It asks in a terminal, and writes nothing before the last answer. Elsewhere it refuses, and names what does the same.
+
+Examples:
+  cogate review                   everything that check would stop at
+  cogate review driver            one interface")]
+    Review(Review),
     /// Compare the source with the contracts: who breaks?
     #[command(after_help = "\
 Examples:
@@ -221,6 +229,14 @@ pub struct Snapshot {
     pub base: Option<String>,
 }
 
+/// `review`
+#[derive(Debug, Args)]
+pub struct Review {
+    /// Interfaces by name; all of them if none is given
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+}
+
 /// `check`
 #[derive(Debug, Args)]
 pub struct Check {
@@ -233,6 +249,9 @@ pub struct Check {
     /// Judge what the branch did since it left REV, source against source; the base's configuration decides
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
+    /// Print the configuration that is in force and where each part comes from, and check nothing
+    #[arg(long)]
+    pub show_config: bool,
     /// Fail if a contract is not exactly what snapshot would write, growth included
     #[arg(long)]
     pub locked: bool,

@@ -178,7 +178,11 @@ fn rules_are_witnessed() {
         if rule.language == Language::Contract {
             // What a branch does to its gate has no consumer to fail: the story of a branch that cheats shows it.
             assert!(
-                include_str!("program/based.rs").contains(&format!("error[{}]", rule.id)),
+                include_str!("program/based.rs").contains(&format!(
+                    "{}[{}]",
+                    rule.at_most.word(),
+                    rule.id
+                )),
                 "no story shows `{}`",
                 rule.id
             );

@@ -164,7 +164,7 @@ impl Against {
 
     /// The source at the base.
     pub(super) fn provider(&self) -> Provider<'_> {
-        Provider::new(&self.base.tree)
+        Provider::new(&self.base.tree).with_features(&self.base.config.source.features)
     }
 
     /// Whether the branch's own configuration has no such interface any more.

@@ -19,6 +19,12 @@ pub(super) fn run(shell: &Shell, args: &Check) -> Result<Outcome, Failure> {
         Some(revision) => Against::open(shell, project, revision)?,
         None => (project, None),
     };
+    if args.show_config {
+        let mut out = shell.output();
+        out.push(&crate::config::show(&project.config));
+        out.finish()?;
+        return Ok(Outcome::HOLDS);
+    }
     let names = project.names(&args.names)?;
     project
         .with_provider(|provider| check(shell, args, &project, provider, against.as_ref(), &names))

@@ -11,6 +11,7 @@ mod log;
 mod man;
 mod output;
 mod project;
+mod review;
 mod rules;
 mod snapshot;
 mod verify;
@@ -117,6 +118,7 @@ pub fn run(cli: &Cli) -> Result<Outcome, Failure> {
         Command::Man => man::run(&shell),
         Command::Init(args) => init::run(&shell, args),
         Command::Snapshot(args) => snapshot::run(&shell, args),
+        Command::Review(args) => review::run(&shell, args),
         Command::Check(args) => check::run(&shell, args),
         Command::Diff(args) => diff::run(&shell, args),
         Command::Verify(args) => verify::run(&shell, args),

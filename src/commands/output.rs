@@ -119,6 +119,27 @@ impl Shell {
         }
     }
 
+    /// Whether somebody can be asked.
+    pub fn is_interactive(&self) -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Asks, and gives the answer without blanks around it; none at the end of input.
+    ///
+    /// # Errors
+    /// The terminal cannot be read.
+    pub fn ask(&self, question: &str) -> Result<Option<String>, Failure> {
+        let mut stderr = io::stderr().lock();
+        let asked = write!(stderr, "{}", safe(question)).and_then(|()| stderr.flush());
+        asked.map_err(|error| Failure::io("cannot ask", &error))?;
+        let mut answer = String::new();
+        let read = io::stdin().read_line(&mut answer);
+        match read.map_err(|error| Failure::io("cannot read the answer", &error))? {
+            0 => Ok(None),
+            _ => Ok(Some(answer.trim().to_owned())),
+        }
+    }
+
     /// Shows how far something long has come, if somebody is there to see it.
     pub fn progress(&self, done: usize, all: usize) {
         const WIDTH: usize = 30;

@@ -21,6 +21,7 @@ pub(super) fn run(shell: &Shell, args: &Snapshot) -> Result<Outcome, Failure> {
         accept: Accept {
             reason: args.accept.as_deref(),
             only: &args.only,
+            each: None,
         },
         against: against.as_ref(),
         base: args.base.as_deref(),
@@ -167,7 +168,7 @@ pub(super) fn write_all(
         return Ok(outcome);
     }
     for planned in &to_write {
-        shell.notice(&save(project, planned)?);
+        shell.notice(&save(project, &planned.contract, planned.known.as_ref())?);
         if !planned.pending.is_empty() {
             let count = planned.pending.len();
             let (breaks, are) = if count == 1 {
@@ -217,11 +218,13 @@ fn named_nothing(only: &[String], pending: &[Finding]) -> Failure {
     }
 }
 
-fn save(project: &Project, planned: &Planned) -> Result<String, Failure> {
-    let Planned {
-        contract, known, ..
-    } = planned;
-    let before = known.as_ref().map(|(_, text)| text.as_str());
+/// Writes a contract over the one that was known, and says so.
+pub(super) fn save(
+    project: &Project,
+    contract: &Contract,
+    known: Option<&(Contract, String)>,
+) -> Result<String, Failure> {
+    let before = known.map(|(_, text)| text.as_str());
     let text =
         contract::write(before, contract).map_err(|error| Failure::new(error.to_string()))?;
     contract::save(&project.config.root_dir, &contract.path, &text)

@@ -5,6 +5,7 @@ mod find;
 mod gate;
 mod paths;
 mod read;
+mod show;
 mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ pub use crate::toml_text::Error;
 pub use find::{FILES, find, find_any, load};
 pub use gate::{Loosened, loosened, merged};
 pub use read::parse;
+pub use show::show;
 pub use template::{Proposed, write_new};
 
 /// What is in force in a project.

@@ -416,3 +416,37 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_shown_is_what_is_in_force() {
+    for text in [SAMPLE, ""] {
+        let config = read(text);
+        let shown = show(&config);
+        let again = read(&shown);
+        assert_eq!(show(&again).lines().count(), shown.lines().count());
+        assert_eq!(
+            (&again.source, &again.policy),
+            (&config.source, &config.policy)
+        );
+        assert_eq!(again.arguments, config.arguments);
+        for (name, interface) in &config.interfaces {
+            let other = &again.interfaces[name];
+            assert_eq!(other.members, interface.members, "{shown}");
+            assert_eq!(other.receivers, interface.receivers);
+            assert_eq!(
+                again.level(Some(name), "parameter-renamed"),
+                config.level(Some(name), "parameter-renamed")
+            );
+        }
+    }
+    let shown = show(&read(SAMPLE));
+    assert!(
+        shown.contains("[interfaces.\"driver\"]  # cogate.toml:8"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("contracts = \"interface/contracts\"\n"),
+        "{shown}"
+    );
+    assert!(show(&read("")).contains("fail-on = \"any\"  # default"));
+}

@@ -139,6 +139,9 @@ impl Since<'_> {
                 check(self.head, self.config, name, &unwritten)?
             }
         };
+        if let Some(after) = after {
+            findings.extend(unused(before, after, &findings));
+        }
         for finding in &mut findings {
             finding.interface = Some(name.to_owned());
         }
@@ -362,6 +365,41 @@ fn tampered(before: &Contract, after: &Contract) -> Vec<Finding> {
         say("version", message);
     }
     found
+}
+
+/// Amendments of the branch that name what did not happen since its base. A step of several is no such thing: then
+/// something else of the same subject is accepted.
+fn unused(before: Option<&Contract>, after: &Contract, findings: &[Finding]) -> Vec<Finding> {
+    let happened = |entry: &String| {
+        findings.iter().any(|finding| {
+            let named = finding.amendment();
+            named == *entry
+                || finding.accepted.is_some()
+                    && entry.split(' ').nth(1) == Some(finding.subject.as_str())
+        })
+    };
+    let of_gate = |entry: &&String| {
+        ["gate-loosened ", "contract-"]
+            .iter()
+            .any(|start| entry.starts_with(start))
+    };
+    let named = fresh(before, after).flat_map(|amendment| &amendment.findings);
+    named
+        .filter(|entry| !of_gate(entry) && !happened(entry))
+        .map(|entry| {
+            let message =
+                format!("an amendment accepts what did not happen since the base: {entry}");
+            let mut finding = Finding::new(
+                "amendment-unused",
+                after.name.clone(),
+                entry.clone(),
+                message,
+            );
+            finding.new = Some(at(&after.path, 1));
+            finding.help = "take the entry out of the contract, or leave it as history".to_owned();
+            finding
+        })
+        .collect()
 }
 
 fn removed(before: &Contract) -> Finding {

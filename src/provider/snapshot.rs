@@ -1,10 +1,10 @@
 //! What `snapshot` would write: the first contract of an interface, or the next one, with its version and amendment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checked, Provider, Trouble};
 use crate::config::Config;
-use crate::contract::{Change, Contract, name_of};
+use crate::contract::{Amendment, Change, Contract, name_of};
 use crate::finding::{Finding, Level};
 use crate::interface::{Names, Table};
 
@@ -50,10 +50,15 @@ pub struct Accept<'a> {
     pub reason: Option<&'a str>,
     /// The paths whose breaks are accepted; all if it is empty.
     pub only: &'a [String],
+    /// A reason for each break that is accepted, by the name that an amendment gives it; instead of the other two.
+    pub each: Option<&'a BTreeMap<String, String>>,
 }
 
 impl Accept<'_> {
     fn takes(&self, finding: &Finding) -> bool {
+        if let Some(each) = self.each {
+            return each.contains_key(&finding.amendment());
+        }
         self.only.is_empty()
             || self
                 .only
@@ -87,6 +92,12 @@ pub fn snapshot(
         return Ok(Snapped::Refused(pending));
     }
     let fresh = keep(checked.fresh, contract, &pending)?;
+    if let Some(each) = accept.each {
+        return Ok(Snapped::New(
+            Box::new(one_by_one(fresh, &chosen, each)),
+            pending,
+        ));
+    }
     Ok(
         match Change::of(&chosen, !checked.drift.is_empty(), accept.reason) {
             Err(_) => Snapped::Refused(chosen),
@@ -94,6 +105,33 @@ pub fn snapshot(
             Ok(change) => Snapped::New(Box::new(fresh.next(change)), pending),
         },
     )
+}
+
+/// The next contract with an amendment for every reason, all of one version.
+fn one_by_one(fresh: Contract, chosen: &[Finding], each: &BTreeMap<String, String>) -> Contract {
+    let mut by_reason: BTreeMap<&String, BTreeSet<String>> = BTreeMap::new();
+    for named in chosen.iter().map(Finding::amendment) {
+        if let Some(reason) = each.get(&named) {
+            by_reason.entry(reason).or_default().insert(named);
+        }
+    }
+    let mut contract = fresh;
+    for (at, (reason, findings)) in by_reason.into_iter().enumerate() {
+        let findings = findings.into_iter().collect();
+        if at == 0 {
+            contract = contract.next(Change::Break {
+                reason: reason.clone(),
+                findings,
+            });
+        } else {
+            contract.amendments.push(Amendment {
+                version: contract.version,
+                reason: reason.clone(),
+                findings,
+            });
+        }
+    }
+    contract
 }
 
 /// The fresh contract, but with what the old one says of these findings' subjects.

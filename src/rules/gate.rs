@@ -4,6 +4,7 @@
 use super::{Rule, rule};
 
 pub(super) static RULES: &[Rule] = &[
+    rule!(Contract, Note, "amendment-unused"),
     rule!(Contract, Error, "contract-edited"),
     rule!(Contract, Error, "contract-removed"),
     rule!(Contract, Error, "gate-loosened"),

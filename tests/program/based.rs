@@ -401,3 +401,19 @@ fn one_break_at_a_time() {
     scratch.run(&["check", "--locked"]).exits(0);
     base(&scratch).exits(0);
 }
+
+#[test]
+fn an_amendment_for_nothing_is_told() {
+    let scratch = branch();
+    break_it(&scratch);
+    scratch.run(&["snapshot", "--accept", "why"]).exits(0);
+    scratch.edit("pkg/base.py", "context):", "context, instance):");
+    scratch
+        .run(&["snapshot", "--accept", "no, keep it"])
+        .exits(0);
+    commit(&scratch);
+    scratch
+        .run(&["check", "--base", "main", "-v"])
+        .exits(0)
+        .shows("note[amendment-unused]");
+}

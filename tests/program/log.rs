@@ -21,7 +21,7 @@ fn commit(scratch: &Scratch, day: u32, subject: &str) {
 }
 
 /// A history with a bit of everything; the last commit is clean.
-fn history() -> Scratch {
+pub(super) fn history() -> Scratch {
     let scratch = project();
     run(&scratch, &["init", "-q"]);
     run(&scratch, &["mv", "-k", "pkg/base.py", "pkg/old.py"]);
@@ -203,8 +203,8 @@ fn a_page_holds_everything_and_nothing_of_others() {
     let page = scratch.read("page.html");
     for expected in [
         "<!doctype html>",
-        "class=\"mark callers\"",
-        "class=\"mark implementers maybe\"",
+        "class=\"mark callers both\"",
+        "class=\"mark implementers maybe both\"",
         "class=\"mark amended\"",
         "Drop &lt;instance&gt; &amp; \\u{1b}[31mmore",
         "prefers-color-scheme: dark",

@@ -4,9 +4,12 @@
 
 mod bad_input;
 mod based;
+mod ci;
 mod hostile;
 mod laws;
 mod log;
 mod requires;
+mod review;
+mod schema;
 mod scratch;
 mod staged;

@@ -1,7 +1,7 @@
 //! A history as one page: a picture with time along and members down, and the commits below it. It holds no script and
 //! names nothing outside itself, so that it can be kept, mailed and opened anywhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Told, date, short, versions};
 use crate::finding::{Certainty, Finding, Level, Role};
@@ -12,7 +12,13 @@ const STYLE: &str = include_str!("page.css");
 
 pub(super) fn render(told: &Told<'_>) -> String {
     let names: Vec<String> = told.history.names.iter().map(|name| text(name)).collect();
-    let title = format!("{}: how it changed", words::list(&names));
+    let short: Vec<String> = told
+        .history
+        .names
+        .iter()
+        .map(|name| text(last_parts(name, 1)))
+        .collect();
+    let title = format!("{}: how it changed", words::list(&short));
     let entries = told.entries();
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -141,11 +147,16 @@ fn picture(
         out.push_str("</span></div>\n");
     }
     // Those of one class stand together; a long path would leave no room for the picture.
+    let parents: BTreeSet<&str> = lanes
+        .keys()
+        .map(|member| &member[..member.len() - last_parts(member, 1).len()])
+        .collect();
+    let parts = if parents.len() == 1 { 1 } else { 2 };
     for (member, marks) in &lanes {
         out.push_str(&format!(
             "<div class=\"row\"><span class=\"name\" title=\"{}\">{}</span><span class=\"lane\">",
             text(member),
-            text(tail(member))
+            text(last_parts(member, parts))
         ));
         for mark in marks {
             marks_of(out, mark, &axis);
@@ -181,6 +192,8 @@ impl Axis {
         let step = ((to - from) / 10).max(1);
         (from + 1..=to)
             .filter(|year| (year - from - 1) % step == 0)
+            // At the very end there is no room for a number.
+            .filter(|year| start_of(*year) < self.first + self.length / 100 * 96)
             .map(|year| (year, self.at(start_of(year))))
             .collect()
     }
@@ -219,6 +232,11 @@ fn marks_of(out: &mut String, mark: &Mark<'_>, axis: &Axis) {
             .max()
     };
     let sides = [("callers", heard(false)), ("implementers", heard(true))];
+    let both = if sides.iter().all(|(_, heard)| heard.is_some()) {
+        " both"
+    } else {
+        ""
+    };
     let mut any = false;
     for (class, certainty) in sides {
         let Some(certainty) = certainty else {
@@ -231,7 +249,7 @@ fn marks_of(out: &mut String, mark: &Mark<'_>, axis: &Axis) {
             ""
         };
         out.push_str(&format!(
-            "<a class=\"mark {class}{maybe}\" style=\"left:{}\" href=\"#c{}\" title=\"{title}\"></a>",
+            "<a class=\"mark {class}{maybe}{both}\" style=\"left:{}\" href=\"#c{}\" title=\"{title}\"></a>",
             axis.at(mark.entry.time),
             short(mark.entry)
         ));
@@ -250,19 +268,12 @@ fn member(finding: &Finding) -> &str {
     &finding.subject
 }
 
-/// The last two parts of a path.
-fn tail(path: &str) -> &str {
-    let cut = |separator: &str| {
-        let mut at = path.rmatch_indices(separator);
-        at.next();
-        at.next().map(|(at, found)| &path[at + found.len()..])
-    };
-    if path.contains("::") {
-        cut("::")
-    } else {
-        cut(".")
-    }
-    .unwrap_or(path)
+/// The last parts of a path.
+fn last_parts(path: &str, count: usize) -> &str {
+    let separator = if path.contains("::") { "::" } else { "." };
+    path.rmatch_indices(separator)
+        .nth(count.saturating_sub(1))
+        .map_or(path, |(at, found)| &path[at + found.len()..])
 }
 
 fn commit(out: &mut String, told: &Told<'_>, entry: &Entry, changes: &[&Change]) {
@@ -377,8 +388,9 @@ mod tests {
 
     #[test]
     fn a_lane_has_a_short_name() {
-        assert_eq!(tail("a.b.C.d"), "C.d");
-        assert_eq!(tail("a::b::C"), "b::C");
-        assert_eq!(tail("C"), "C");
+        assert_eq!(last_parts("a.b.C.d", 2), "C.d");
+        assert_eq!(last_parts("a::b::C", 2), "b::C");
+        assert_eq!(last_parts("a::b::C", 1), "C");
+        assert_eq!(last_parts("C", 1), "C");
     }
 }
