@@ -17,6 +17,8 @@ pub struct Interface {
     pub modules: BTreeMap<String, Module>,
     /// Importable paths that lead to a definition elsewhere: re-exports and aliases, followed to their end.
     pub exports: BTreeMap<String, String>,
+    /// Types that have another name, by its path; never written into a contract.
+    pub aliases: BTreeMap<String, Type>,
     /// What could not be read or resolved, as sentences; data, never guessed, never dropped.
     pub unknown: BTreeSet<String>,
     /// Paths (of modules, classes) below which nothing counts as removed, because their text could not be trusted.
@@ -50,6 +52,8 @@ pub struct Module {
     pub whole: bool,
     /// It answers names that are not written in it: `__getattr__`, a star import from outside the tree.
     pub open: Option<String>,
+    /// Names that its `__getattr__` serves, as far as its text says; never written into a contract.
+    pub served: BTreeSet<String>,
     /// Where it starts.
     pub place: Option<Place>,
     /// What the provider requires, by member.
@@ -354,30 +358,73 @@ pub enum Type {
     Other(String),
 }
 
-/// Special names that say nothing about how an object is used.
+impl Type {
+    /// A union: flat, sorted, without duplicates, its literals in one.
+    #[must_use]
+    pub fn union(members: Vec<Type>) -> Type {
+        fn flatten(members: Vec<Type>, flat: &mut Vec<Type>, literals: &mut Vec<String>) {
+            for member in members {
+                match member {
+                    Type::Union(inner) => flatten(inner, flat, literals),
+                    Type::Literal(values) => literals.extend(values),
+                    other => flat.push(other),
+                }
+            }
+        }
+        let mut flat = Vec::with_capacity(members.len());
+        let mut literals = Vec::new();
+        flatten(members, &mut flat, &mut literals);
+        if !literals.is_empty() {
+            literals.sort();
+            literals.dedup();
+            flat.push(Type::Literal(literals));
+        }
+        flat.sort();
+        flat.dedup();
+        match flat.len() {
+            1 => flat.swap_remove(0),
+            _ => Type::Union(flat),
+        }
+    }
+}
+
+/// Special names that say nothing about how an object is used, or that only Python 2 knew.
 const PLUMBING: &[&str] = &[
     "__all__",
     "__annotations__",
     "__author__",
+    "__cmp__",
+    "__coerce__",
     "__debug__",
     "__del__",
+    "__delslice__",
     "__dict__",
     "__dir__",
+    "__div__",
     "__doc__",
+    "__getslice__",
     "__getstate__",
     "__hash__",
+    "__hex__",
+    "__idiv__",
+    "__long__",
     "__match_args__",
     "__metaclass__",
     "__module__",
+    "__nonzero__",
+    "__oct__",
     "__qualname__",
+    "__rdiv__",
     "__reduce__",
     "__reduce_ex__",
     "__repr__",
+    "__setslice__",
     "__setstate__",
     "__sizeof__",
     "__slots__",
     "__str__",
     "__test__",
+    "__unicode__",
     "__version__",
     "__weakref__",
 ];

@@ -26,6 +26,8 @@ pub(crate) enum Decorator {
     Final,
     /// It changes nothing that an interface shows.
     Nothing,
+    /// It makes a command object of the function, which is called with whatever the command line holds.
+    Command(String),
     /// It keeps the signature as far as anybody knows.
     Unknown(String),
 }
@@ -48,6 +50,12 @@ pub(crate) fn decorator(env: &Env<'_>, expr: &Expr) -> Decorator {
         }
     }
     let path = env.resolve(&name);
+    if matches!(
+        path.as_str(),
+        "click.command" | "click.group" | "click.decorators.command" | "click.decorators.group"
+    ) {
+        return Decorator::Command(path);
+    }
     known(&path).unwrap_or(Decorator::Unknown(path))
 }
 

@@ -60,7 +60,7 @@ impl<'p> Builder<'p, '_> {
 
     fn gives(&self, path: &str) -> Option<&'p Gives> {
         match self.target(path)? {
-            Target::Name(found) => found.bound.gives.as_deref(),
+            Target::Name(found) => found.bound.gives.as_deref().map(|given| &given.gives),
             _ => None,
         }
     }
@@ -81,7 +81,12 @@ impl<'p> Builder<'p, '_> {
                 let Target::Name(found) = follow(&made.callee) else {
                     return None;
                 };
-                match found.bound.gives.as_deref()? {
+                let given = found.bound.gives.as_deref()?;
+                // What a call gives that only makes a decorator is not followed.
+                if !given.at_once {
+                    return None;
+                }
+                match &given.gives {
                     Gives::Same => of().map(Kind::Function),
                     Gives::Wrapper(wrapper) => {
                         let wrapped = of().unwrap_or_else(|| Arc::new(Function::clone(wrapper)));

@@ -235,7 +235,7 @@ impl<'p> Builder<'p, '_> {
                 }
                 Kind::Attribute(attribute)
             }
-            What::Placeholder => plain(),
+            What::Placeholder | What::TypeAlias(_) => plain(),
             What::Made(made) => self
                 .made(module, owner, name, made, left - 1)
                 .unwrap_or_else(plain),
@@ -312,6 +312,7 @@ impl<'p> Builder<'p, '_> {
                 .map(|all| all.into_iter().collect()),
             whole: true,
             open: module.open.clone(),
+            served: module.served.clone(),
             place: Some(Place::point(Arc::clone(&module.path), 1, 1)),
             ..Module::default()
         };
@@ -319,6 +320,12 @@ impl<'p> Builder<'p, '_> {
             model.open = Some(format!("{} answers names by __getattr__", module.name));
         }
         for (name, bound) in &module.names {
+            if let What::TypeAlias(ty) = &bound.what {
+                let mut ty = ty.clone();
+                map_paths(&mut ty, &mut |path| self.linker.canonical(module, path));
+                let path = format!("{}.{name}", module.name);
+                interface.aliases.insert(path, ty);
+            }
             // A list that can be read stands in `all`.
             if !bound.for_types && (name != "__all__" || model.all.is_none()) {
                 self.module_name(module, name, bound, &mut model, interface);

@@ -607,6 +607,7 @@ fn joined(mut parts: Vec<Interface>) -> Interface {
         classes: gathered(&mut parts, |part| &mut part.classes),
         modules: gathered(&mut parts, |part| &mut part.modules),
         exports: gathered(&mut parts, |part| &mut part.exports),
+        aliases: gathered(&mut parts, |part| &mut part.aliases),
         unknown,
         untrusted,
     }

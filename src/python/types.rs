@@ -48,7 +48,7 @@ fn convert(env: &Env<'_>, expr: &Expr, quotes: u8) -> Type {
             quoted_type(env, string.value.to_str(), quotes - 1)
                 .unwrap_or_else(|| Type::Other(expr_text(expr)))
         }
-        Expr::BinOp(op) if op.op == Operator::BitOr => union(vec![
+        Expr::BinOp(op) if op.op == Operator::BitOr => Type::union(vec![
             convert(env, &op.left, quotes),
             convert(env, &op.right, quotes),
         ]),
@@ -92,8 +92,15 @@ pub(crate) fn named(path: String) -> Type {
     match path.as_str() {
         "typing.Any" => Type::Any,
         "None" | "types.NoneType" => Type::None,
+        "collections.abc.Callable" => Type::Callable(None, Box::new(Type::Any)),
+        "typing.BinaryIO" => io_of("builtins.bytes"),
+        "typing.TextIO" => io_of("builtins.str"),
         _ => Type::Name(path),
     }
+}
+
+fn io_of(content: &str) -> Type {
+    Type::Generic("typing.IO".to_owned(), vec![Type::Name(content.to_owned())])
 }
 
 fn subscripted(env: &Env<'_>, base: String, arguments: &[Expr], quotes: u8) -> Type {
@@ -107,9 +114,9 @@ fn subscripted(env: &Env<'_>, base: String, arguments: &[Expr], quotes: u8) -> T
         "typing.Optional" => {
             let mut members = each();
             members.push(Type::None);
-            union(members)
+            Type::union(members)
         }
-        "typing.Union" => union(each()),
+        "typing.Union" => Type::union(each()),
         "typing.Literal" => literal(env, arguments),
         "typing.Annotated"
         | "typing.ClassVar"
@@ -136,34 +143,6 @@ fn subscripted(env: &Env<'_>, base: String, arguments: &[Expr], quotes: u8) -> T
             _ => Type::Generic(base, each()),
         },
         _ => Type::Generic(base, each()),
-    }
-}
-
-/// A union: flat, sorted, without duplicates, its literals in one.
-pub(crate) fn union(members: Vec<Type>) -> Type {
-    fn flatten(members: Vec<Type>, flat: &mut Vec<Type>, literals: &mut Vec<String>) {
-        for member in members {
-            match member {
-                Type::Union(inner) => flatten(inner, flat, literals),
-                Type::Literal(values) => literals.extend(values),
-                // `'X' | None` in quotes says the name, not a text.
-                other => flat.push(other),
-            }
-        }
-    }
-    let mut flat = Vec::with_capacity(members.len());
-    let mut literals = Vec::new();
-    flatten(members, &mut flat, &mut literals);
-    if !literals.is_empty() {
-        literals.sort();
-        literals.dedup();
-        flat.push(Type::Literal(literals));
-    }
-    flat.sort();
-    flat.dedup();
-    match flat.len() {
-        1 => flat.swap_remove(0),
-        _ => Type::Union(flat),
     }
 }
 
@@ -203,7 +182,7 @@ fn literal(env: &Env<'_>, arguments: &[Expr]) -> Type {
     match (values.is_empty(), none) {
         (true, _) => Type::None,
         (false, false) => Type::Literal(values),
-        (false, true) => union(vec![Type::Literal(values), Type::None]),
+        (false, true) => Type::union(vec![Type::Literal(values), Type::None]),
     }
 }
 
@@ -228,7 +207,7 @@ pub(crate) fn map_paths(ty: &mut Type, change: &mut dyn FnMut(&str) -> Option<St
             for member in members.iter_mut() {
                 map_paths(member, change);
             }
-            *ty = union(std::mem::take(members));
+            *ty = Type::union(std::mem::take(members));
         }
         Type::List(members) => {
             for member in members {

@@ -34,6 +34,8 @@ pub(super) fn compare(judge: &mut Judge<'_>, gone: &BTreeSet<String>) {
                 }
             }
             None if gone.iter().any(|module| is_inside(path, module)) => {}
+            // Best known under a path that stays: what goes is the path of the definition.
+            None if judge.is_importable(&subject) => removed(judge, path, path, before),
             None => removed(judge, path, &subject, before),
         }
     }
@@ -97,6 +99,18 @@ fn removed(judge: &mut Judge<'_>, path: &str, subject: &str, before: &Class) {
         && judge.old.classes.contains_key(outer)
         && judge.successor(outer).is_none()
     {
+        return;
+    }
+    let served = module_of(judge, path).filter(|module| module.served.contains(name));
+    if let Some(module) = served {
+        let message = format!(
+            "class `{}` is served by `__getattr__` now",
+            display(subject)
+        );
+        let mut finding = Finding::new("class-removed", subject, name, message);
+        finding.old = container(judge.options.old.clone(), before.place.as_ref());
+        finding.new = container(Origin::Provider, module.place.as_ref());
+        judge.add_finding(path, "", finding);
         return;
     }
     let moved = judge.new.classes.keys().find(|other| {
@@ -188,7 +202,10 @@ fn compare_class(judge: &mut Judge<'_>, pair: &Pairing<'_>) {
         }
         match pair.after.members.get(name) {
             Some(new) => compare_member(judge, pair, name, old, new),
-            None if is_constructor(name) => constructor_gone(judge, pair, name, old),
+            None if is_constructor(name) => match other_constructor(pair, name) {
+                Some(new) => compare_member(judge, pair, name, old, new),
+                None => constructor_gone(judge, pair, name, old),
+            },
             None => renamed.extend(lost(judge, pair, name, old, &arrivals)),
         }
     }
@@ -249,7 +266,10 @@ fn lost<'a>(
     old: &Member,
     arrivals: &[(&'a str, &'a Member)],
 ) -> Option<&'a str> {
-    if matches!(old.kind, Kind::Class(_)) || judge.is_untrusted(pair.target) {
+    // The loss of a class that stands in the body is told as such; another name of a class is a name.
+    let stands_here =
+        matches!(&old.kind, Kind::Class(path) if *path == format!("{}.{name}", old.defined_in));
+    if stands_here || judge.is_untrusted(pair.target) {
         return None;
     }
     // A member of a base that went, too, is reported there.
@@ -287,15 +307,30 @@ fn lost<'a>(
     )
 }
 
+/// The constructor that took the place of another: a named tuple has `__new__`, a dataclass `__init__`.
+fn other_constructor<'a>(pair: &Pairing<'a>, name: &str) -> Option<&'a Member> {
+    let other = match name {
+        "__init__" => "__new__",
+        "__new__" => "__init__",
+        _ => return None,
+    };
+    let is_arrival = !pair.before.members.contains_key(other);
+    pair.after.members.get(other).filter(|_| is_arrival)
+}
+
 /// Without a constructor of its own a class takes what its bases take: nothing, if none is known.
 fn constructor_gone(judge: &mut Judge<'_>, pair: &Pairing<'_>, name: &str, old: &Member) {
-    if pair.after.open.is_some() || judge.is_untrusted(pair.target) || name != "__init__" {
+    let makes = matches!(name, "__init__" | "__new__");
+    if pair.after.open.is_some() || judge.is_untrusted(pair.target) || !makes {
         return;
     }
     let Kind::Function(function) = &old.kind else {
         return;
     };
-    if pair.after.members.contains_key("__new__") || has_builtin_constructor(pair.after) {
+    let has_other = ["__init__", "__new__"]
+        .iter()
+        .any(|other| pair.after.members.contains_key(*other));
+    if has_other || has_builtin_constructor(pair.after) {
         return;
     }
     let has_parameters = function.signature.params.len() > 1;

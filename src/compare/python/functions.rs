@@ -3,7 +3,7 @@
 use super::attributes;
 use super::binding::Callable;
 use super::calls::{Calls, Change};
-use super::judge::{Judge, Pair, can_be_made};
+use super::judge::{Judge, Pair, can_be_made, is_constructor};
 use super::parameters::{Pairing, explain};
 use super::requirements;
 use super::tolerance;
@@ -25,12 +25,21 @@ pub(super) fn compare(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, ne
 
 fn compare_calls(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &Function) {
     let in_class = pair.class.is_some();
-    let before = old.signature.bound(old.binding, in_class);
-    let after = new.signature.bound(new.binding, in_class);
+    let by_syntax = in_class && is_called_by_syntax(pair.name);
+    let taken = |function: &Function| -> Vec<Param> {
+        let params = function.signature.bound(function.binding, in_class);
+        params
+            .iter()
+            .cloned()
+            .map(|param| as_taken(param, by_syntax))
+            .collect()
+    };
+    let (before, after) = (&taken(old)[..], &taken(new)[..]);
     let mut changes: Vec<Change<'_>> = explain(before, after)
         .into_iter()
         .map(|change| (change, Vec::new()))
         .collect();
+    doubt_private(before, after, &mut changes);
     let passes_on = (old.signature.passes_on, new.signature.passes_on);
     if passes_on != (false, false) {
         doubt(before, after, passes_on, &mut changes);
@@ -77,6 +86,46 @@ fn compare_calls(judge: &mut Judge<'_>, pair: &Pair<'_>, old: &Function, new: &F
     if old.protocol == new.protocol {
         let (was, is) = (&old.signature.returns, &new.signature.returns);
         compare_returns(judge, pair, was.as_ref(), is.as_ref());
+    }
+}
+
+/// Special methods that the interpreter calls, and always by position; those that a call of the class or object reaches
+/// take what they are given.
+fn is_called_by_syntax(name: &str) -> bool {
+    name.len() > 4
+        && name.starts_with("__")
+        && name.ends_with("__")
+        && !is_constructor(name)
+        && name != "__call__"
+}
+
+/// A parameter as calls meet it: its name is nobody's business where the interpreter makes the calls.
+fn as_taken(mut param: Param, by_syntax: bool) -> Param {
+    if by_syntax && param.kind == ParamKind::Normal {
+        param.kind = ParamKind::PositionalOnly;
+    }
+    param
+}
+
+/// Optional parameters with a leading underscore are not meant for others: what breaks only who uses them is possible.
+fn doubt_private(before: &[Param], after: &[Param], changes: &mut [Change<'_>]) {
+    let is_private = |param: &Param| param.name.starts_with('_') && param.default.is_some();
+    if !before.iter().any(is_private) {
+        return;
+    }
+    let public = |params: &[Param]| -> Vec<Param> {
+        let kept = params.iter().filter(|param| !is_private(param));
+        kept.cloned().collect()
+    };
+    let (old, new) = (public(before), public(after));
+    let proved = explain(&old, &new);
+    for (change, _) in changes {
+        let is_proved = proved
+            .iter()
+            .any(|known| known.item == change.item && known.callers == Some(Certainty::Definite));
+        if !is_proved {
+            change.callers = change.callers.map(|_| Certainty::Possible);
+        }
     }
 }
 

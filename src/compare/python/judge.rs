@@ -205,6 +205,17 @@ impl<'a> Judge<'a> {
             .map(|(known, _)| known.as_str())
     }
 
+    /// Whether something can be imported from this path on the new side.
+    pub(super) fn is_importable(&self, path: &str) -> bool {
+        self.new.classes.contains_key(path)
+            || self.new.modules.contains_key(path)
+            || self.new.exports.contains_key(path)
+            || path.rsplit_once('.').is_some_and(|(owner, name)| {
+                let module = self.new.modules.get(owner);
+                module.is_some_and(|module| module.members.contains_key(name))
+            })
+    }
+
     /// Whether the new text at or above this path could not be trusted, so that nothing counts as removed.
     pub(super) fn is_untrusted(&self, path: &str) -> bool {
         let mut at = Some(path);

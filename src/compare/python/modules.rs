@@ -88,10 +88,18 @@ fn compare_module(judge: &mut Judge<'_>, path: &str, before: &Module, after: &Mo
         .collect();
     let mut renamed = BTreeSet::new();
     for (name, old) in &before.members {
+        // The list itself is nobody's interface; what it names is.
+        if name == "__all__" {
+            continue;
+        }
         let definition = format!("{path}.{name}");
-        let Some(subject) = (judge.options.subject)(&definition) else {
+        let Some(mut subject) = (judge.options.subject)(&definition) else {
             continue;
         };
+        if !after.members.contains_key(name) && judge.is_importable(&subject) {
+            // Best known under a path that stays: what goes is the path of the definition.
+            subject.clone_from(&definition);
+        }
         match after.members.get(name) {
             Some(new) => {
                 let required = (facts(&before.requires, name), facts(&after.requires, name));
@@ -119,7 +127,9 @@ fn compare_module(judge: &mut Judge<'_>, path: &str, before: &Module, after: &Mo
             }
         }
     }
+    no_longer_served(judge, path, before, after);
     if before.whole {
+        newly_served(judge, path, before, after);
         for (name, new) in arrivals {
             if !renamed.contains(name) {
                 arrived(judge, path, name, new, before);
@@ -156,7 +166,16 @@ fn lost<'m>(
         return None;
     }
     // It is bound by an import now: not offered on purpose, but whoever imports it still finds it.
-    if judge.new.exports.contains_key(&format!("{path}.{name}")) {
+    if let Some(target) = judge.new.exports.get(&format!("{path}.{name}")) {
+        moved(judge, name, old, subject, target);
+        return None;
+    }
+    if after.served.contains(name) {
+        let message = format!("`{}` is served by `__getattr__` now", display(subject));
+        let mut finding = Finding::new("name-removed", subject, name, message);
+        finding.old = judge.old_side(old, name, None);
+        finding.new = container(Origin::Provider, after.place.as_ref());
+        judge.add_finding(path, name, finding);
         return None;
     }
     if matches!(old.kind, Kind::Module(_))
@@ -195,6 +214,89 @@ fn lost<'m>(
     finding.new = container(Origin::Provider, after.place.as_ref());
     judge.add_finding(path, name, finding);
     None
+}
+
+/// A definition that went elsewhere and is imported at its old path: calls there meet the one that it is now.
+fn moved(judge: &mut Judge<'_>, name: &str, old: &Member, subject: &str, target: &str) {
+    let Some((owner, there)) = target.rsplit_once('.') else {
+        return;
+    };
+    let is_known = judge.old.modules.get(owner);
+    if is_known.is_some_and(|module| module.members.contains_key(there)) {
+        // It was there before, too: its own change is told there.
+        return;
+    }
+    let Some(new) = judge
+        .new
+        .modules
+        .get(owner)
+        .and_then(|module| module.members.get(there))
+    else {
+        return;
+    };
+    kinds::compare(
+        judge,
+        &Pair {
+            subject,
+            name,
+            class: None,
+            old,
+            new,
+            required: (&[], &[]),
+            arguments: &[],
+        },
+    );
+}
+
+/// Names that `__getattr__` served and serves no more.
+fn no_longer_served(judge: &mut Judge<'_>, path: &str, before: &Module, after: &Module) {
+    for name in before.served.difference(&after.served) {
+        let definition = format!("{path}.{name}");
+        let stays = before.members.contains_key(name)
+            || after.members.contains_key(name)
+            || judge.is_importable(&definition);
+        let Some(subject) = (judge.options.subject)(&definition).filter(|_| !stays) else {
+            continue;
+        };
+        let certainty = if after.open.is_some() {
+            Certainty::Possible
+        } else {
+            Certainty::Definite
+        };
+        let message = format!(
+            "`{}` is no longer served by `__getattr__`",
+            display(&subject)
+        );
+        let mut finding =
+            Finding::new("name-removed", &subject, name, message).hurts(Role::Callers, certainty);
+        finding.old = before
+            .members
+            .get("__getattr__")
+            .and_then(|getattr| judge.old_side(getattr, "__getattr__", None));
+        finding.new = container(Origin::Provider, after.place.as_ref());
+        judge.add_finding(path, name, finding);
+    }
+}
+
+/// Names that `__getattr__` serves and nothing offered before.
+fn newly_served(judge: &mut Judge<'_>, path: &str, before: &Module, after: &Module) {
+    for name in after.served.difference(&before.served) {
+        let definition = format!("{path}.{name}");
+        let was_there = before.members.contains_key(name)
+            || judge.old.exports.contains_key(&definition)
+            || judge.old.classes.contains_key(&definition);
+        let Some(subject) = (judge.options.subject)(&definition).filter(|_| !was_there) else {
+            continue;
+        };
+        let message = format!("`{}` is new: served by `__getattr__`", display(&subject));
+        let mut finding = Finding::new("name-added", &subject, name, message);
+        finding.old = container(judge.options.old.clone(), before.place.as_ref());
+        finding.new = after
+            .members
+            .get("__getattr__")
+            .and_then(|getattr| judge.new_side(getattr, "__getattr__", None));
+        judge.add_finding(path, name, finding);
+    }
 }
 
 /// A name of a module that leads to a definition elsewhere.

@@ -33,7 +33,9 @@ pub(super) fn report<'m>(judge: &mut Judge<'_>, gone: &Gone<'_, 'm>) -> Option<&
         Kind::Attribute(_) | Kind::Property(_) => Role::Readers,
         _ => Role::Callers,
     };
-    let certainty = if gone.open.is_some() || gone.unlisted || gone.member.conditional {
+    // Which names it answered is not known.
+    let serves = matches!(gone.name, "__getattr__" | "__getattribute__");
+    let certainty = if gone.open.is_some() || gone.unlisted || gone.member.conditional || serves {
         Certainty::Possible
     } else {
         Certainty::Definite

@@ -100,6 +100,13 @@ pub(super) fn relate(judge: &Judge<'_>, was: &Type, is: &Type) -> Relation {
     if was == is || text(was) == text(is) {
         return Relation::Same;
     }
+    let (was, is) = (
+        &expanded(was, judge.old, judge.new, ALIASES),
+        &expanded(is, judge.new, judge.old, ALIASES),
+    );
+    if was == is {
+        return Relation::Same;
+    }
     if matches!(was, Type::Any | Type::Other(_)) || matches!(is, Type::Any | Type::Other(_)) {
         return Relation::Unclear;
     }
@@ -113,6 +120,36 @@ pub(super) fn relate(judge: &Judge<'_>, was: &Type, is: &Type) -> Relation {
         (Some(false), Some(true)) => Relation::Wider,
         (Some(false), Some(false)) => Relation::Different,
         _ => Relation::Unclear,
+    }
+}
+
+/// Aliases of aliases are expanded this far.
+const ALIASES: u8 = 5;
+
+/// A type with its aliases written out, as its own side says or else, where that has no word of them, the other.
+fn expanded(ty: &Type, own: &Interface, other: &Interface, left: u8) -> Type {
+    let each = |members: &[Type]| -> Vec<Type> {
+        members
+            .iter()
+            .map(|member| expanded(member, own, other, left))
+            .collect()
+    };
+    match ty {
+        Type::Name(path) => {
+            let alias = own.aliases.get(path).or_else(|| other.aliases.get(path));
+            match alias {
+                Some(alias) if left > 0 => expanded(alias, own, other, left - 1),
+                _ => ty.clone(),
+            }
+        }
+        Type::Generic(path, arguments) => Type::Generic(path.clone(), each(arguments)),
+        Type::List(members) => Type::List(each(members)),
+        Type::Callable(params, result) => Type::Callable(
+            params.as_deref().map(each),
+            Box::new(expanded(result, own, other, left)),
+        ),
+        Type::Union(members) => Type::union(each(members)),
+        _ => ty.clone(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Assignments and calls at the level of a module or class: attributes, aliases, lambdas, fields, `__all__`,
 //! `__slots__`, `__metaclass__`. What a call gives to a name is read in [`super::made`].
 
-use ruff_python_ast::{Expr, ExprCall, StmtAnnAssign};
+use ruff_python_ast::{Expr, ExprCall, Operator, StmtAnnAssign};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::class::literal_names;
@@ -91,6 +91,7 @@ impl Scope<'_, '_> {
             Expr::Lambda(value) => lambda(self.source, env, value),
             Expr::NoneLiteral(_) => What::Placeholder,
             Expr::Name(_) | Expr::Attribute(_) => self.alias(env, value),
+            _ if !self.in_class && is_type(env, value) => What::TypeAlias(type_of(env, value)),
             _ => plain_attribute(),
         }
     }
@@ -180,6 +181,14 @@ impl Scope<'_, '_> {
                 Bound::new(what, self.place(name.range())),
                 conditional,
             );
+            return;
+        }
+        if annotation.as_deref() == Some("typing.TypeAlias")
+            && let Some(value) = value
+        {
+            let what = What::TypeAlias(type_of(env, value));
+            let bound = Bound::new(what, self.place(name.range()));
+            self.bind(&name.id, bound, conditional);
             return;
         }
         let ty = Some(type_of(env, &assign.annotation));
@@ -351,6 +360,28 @@ impl Scope<'_, '_> {
             }
             _ => self.found.all.open = true,
         }
+    }
+}
+
+/// `Union[A, B]`, `int | None`, `dict[str, A]`: what can only be a type.
+fn is_type(env: &Env<'_>, value: &Expr) -> bool {
+    match value {
+        Expr::BinOp(op) if op.op == Operator::BitOr => {
+            [&op.left, &op.right].into_iter().all(|side| match &**side {
+                Expr::NoneLiteral(_) => true,
+                Expr::Name(name) => env.is_builtin(&name.id),
+                side => is_type(env, side),
+            })
+        }
+        Expr::Subscript(subscript) => dotted(&subscript.value).is_some_and(|base| {
+            let path = env.resolve(&base);
+            path.starts_with("typing.")
+                || path.starts_with("collections.abc.")
+                || (path.starts_with("builtins.")
+                    && base
+                        .starts_with(|first: char| first.is_uppercase() || env.is_builtin(&base)))
+        }),
+        _ => false,
     }
 }
 

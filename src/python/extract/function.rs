@@ -7,7 +7,9 @@ use ruff_python_ast::{Expr, ExprLambda, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::{Bound, What};
-use crate::interface::python::{Abstract, Binding, Function, Property, Protocol, Signature, Type};
+use crate::interface::python::{
+    Abstract, Binding, Function, Param, ParamKind, Property, Protocol, Signature, Type,
+};
 use crate::interface::python_names::is_implicit_class_method;
 use crate::python::body;
 use crate::python::decorators::{Decorator, decorator};
@@ -118,6 +120,10 @@ fn read(source: &Source<'_>, env: &Env<'_>, def: &StmtFunctionDef, in_class: boo
             Decorator::Overload => role = Role::Overload,
             Decorator::Final => function.is_final = true,
             Decorator::Nothing => {}
+            Decorator::Command(path) => {
+                function.decorators.push(path);
+                function.signature = any_call();
+            }
             Decorator::Unknown(path) => function.decorators.push(path),
         }
     }
@@ -142,6 +148,24 @@ fn read(source: &Source<'_>, env: &Env<'_>, def: &StmtFunctionDef, in_class: boo
     let mut bound = Bound::new(what, source.place(header));
     bound.body = Some(text.digest);
     Definition { bound, role }
+}
+
+/// `(*args, **kwargs)`
+fn any_call() -> Signature {
+    let param = |name: &str, kind| Param {
+        name: name.to_owned(),
+        kind,
+        default: None,
+        ty: None,
+        place: None,
+    };
+    Signature {
+        params: vec![
+            param("args", ParamKind::VarArgs),
+            param("kwargs", ParamKind::VarKeywords),
+        ],
+        ..Signature::default()
+    }
 }
 
 /// `def` (or `async def`) to the end of the header.

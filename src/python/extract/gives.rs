@@ -25,12 +25,21 @@ pub(crate) enum Gives {
     Property(Property),
 }
 
-/// Reads a `def` that holds others.
+/// What a decorator gives.
+#[derive(Debug, Clone)]
+pub(crate) struct Given {
+    /// What becomes of the function.
+    pub(crate) gives: Gives,
+    /// One call does it; otherwise a call gives the decorator, and that is called in turn.
+    pub(crate) at_once: bool,
+}
+
+/// Reads a `def` that may be used as a decorator.
 pub(crate) fn gives<'a>(
     source: &Source<'_>,
     env: &mut Env<'a>,
     def: &'a StmtFunctionDef,
-) -> Option<Gives> {
+) -> Option<Given> {
     of_function(source, env, def, DEEPEST)
 }
 
@@ -39,11 +48,11 @@ fn of_function<'a>(
     env: &mut Env<'a>,
     def: &'a StmtFunctionDef,
     left: u8,
-) -> Option<Gives> {
+) -> Option<Given> {
     let left = left.checked_sub(1)?;
     let mut parts = Parts::default();
     parts.read(&def.body);
-    let mut all: Option<Gives> = None;
+    let mut all: Option<Given> = None;
     for value in parts.returns {
         let Some(one) = of_value(source, env, def, &parts.nested, value?, left)? else {
             continue;
@@ -64,7 +73,7 @@ fn of_value<'a>(
     nested: &[&'a StmtFunctionDef],
     value: &'a Expr,
     left: u8,
-) -> Option<Option<Gives>> {
+) -> Option<Option<Given>> {
     let find = |name: &str| {
         let mut found = nested.iter().filter(|inner| inner.name.as_str() == name);
         found.next().copied()
@@ -75,7 +84,8 @@ fn of_value<'a>(
             None => {
                 let mut params = def.parameters.iter_non_variadic_params();
                 let first = params.next()?;
-                (first.parameter.name.as_str() == name.id.as_str()).then_some(Some(Gives::Same))
+                (first.parameter.name.as_str() == name.id.as_str())
+                    .then(|| Some(at_once(Gives::Same)))
             }
         },
         Expr::Call(call) => match (last_name(&call.func)?, &*call.arguments.args) {
@@ -83,10 +93,14 @@ fn of_value<'a>(
                 let inner = uncast(inner).as_name_expr()?;
                 of_nested(source, env, find(&inner.id)?, left).map(Some)
             }
-            ("property", _) => Some(Some(Gives::Property(property_call(&call.arguments, None)))),
+            ("property", _) => {
+                let property = property_call(&call.arguments, None);
+                Some(Some(at_once(Gives::Property(property))))
+            }
             // `return partial(decorator, option=…)`: used with arguments, it is itself once more.
             ("partial", [Expr::Name(itself), ..]) if itself.id == def.name.id => Some(None),
-            (inner, [Expr::Name(_)]) => of_nested(source, env, find(inner)?, left).map(Some),
+            // `return decorate(f)`, with a decorator that stands in the body.
+            (inner, [Expr::Name(_)]) => of_function(source, env, find(inner)?, left).map(Some),
             _ => match &*call.func {
                 // `return wraps(f)(inner)`
                 Expr::Call(wraps) if last_name(&wraps.func) == Some("wraps") => {
@@ -121,9 +135,12 @@ fn of_nested<'a>(
     env: &mut Env<'a>,
     def: &'a StmtFunctionDef,
     left: u8,
-) -> Option<Gives> {
+) -> Option<Given> {
     if let Some(inner) = of_function(source, env, def, left) {
-        return Some(inner);
+        return Some(Given {
+            at_once: false,
+            ..inner
+        });
     }
     let What::Function(read) = function(source, env, def, false).bound.what else {
         return None;
@@ -133,27 +150,38 @@ fn of_nested<'a>(
     }
     let parameters = &def.parameters;
     if parameters.vararg.is_some() && parameters.kwarg.is_some() {
-        return Some(Gives::Wrapper(Box::new(Function::clone(&read))));
+        return Some(at_once(Gives::Wrapper(Box::new(Function::clone(&read)))));
     }
-    Some(Gives::Own(Box::new(Function::clone(&read))))
+    Some(at_once(Gives::Own(Box::new(Function::clone(&read)))))
+}
+
+fn at_once(gives: Gives) -> Given {
+    Given {
+        gives,
+        at_once: true,
+    }
 }
 
 /// Two ways out of one decorator.
-fn both(one: Gives, other: Gives) -> Option<Gives> {
-    match (one, other) {
-        (Gives::Same, Gives::Same) => Some(Gives::Same),
+fn both(one: Given, other: Given) -> Option<Given> {
+    let gives = match (one.gives, other.gives) {
+        (Gives::Same, Gives::Same) => Gives::Same,
         (Gives::Same, Gives::Wrapper(wrapper)) | (Gives::Wrapper(wrapper), Gives::Same) => {
-            Some(Gives::Wrapper(wrapper))
+            Gives::Wrapper(wrapper)
         }
         // An `async` twin for coroutines: each function keeps its protocol.
         (Gives::Wrapper(mut one), Gives::Wrapper(other)) => {
             if one.protocol != other.protocol {
                 one.protocol = Protocol::Plain;
             }
-            Some(Gives::Wrapper(one))
+            Gives::Wrapper(one)
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(Given {
+        gives,
+        at_once: one.at_once && other.at_once,
+    })
 }
 
 /// The functions in a body, and what it returns; bodies of functions inside left out.

@@ -9,8 +9,9 @@ mod gives;
 mod made;
 mod methods;
 mod scope;
+mod served;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::env::Env;
@@ -20,7 +21,7 @@ use crate::interface::Place;
 use crate::interface::python::{Attribute, Function, Property, Type};
 
 pub(crate) use function::{Role, function};
-pub(crate) use gives::Gives;
+pub(crate) use gives::{Given, Gives};
 pub(crate) use made::{How, Made};
 pub(crate) use scope::Scope;
 
@@ -41,6 +42,8 @@ pub(crate) struct ModuleExtract {
     pub(crate) damage: Vec<(Place, String)>,
     /// It makes names that are not written in it: how.
     pub(crate) open: Option<String>,
+    /// Names that its `__getattr__` serves.
+    pub(crate) served: BTreeSet<String>,
 }
 
 /// `from module import *`
@@ -71,7 +74,7 @@ pub(crate) struct Bound {
     /// Only type checkers see it.
     pub(crate) for_types: bool,
     /// What becomes of a function that this one decorates.
-    pub(crate) gives: Option<Arc<Gives>>,
+    pub(crate) gives: Option<Arc<Given>>,
 }
 
 impl Bound {
@@ -100,6 +103,8 @@ pub(crate) enum What {
     Import(Import),
     /// `B = A`: `A` as it is written.
     Alias(String),
+    /// `B = A | None`: another name of a type.
+    TypeAlias(Type),
     /// `B = f(A)`: what a call gave.
     Made(Box<Made>),
 }
@@ -181,6 +186,7 @@ pub(crate) fn module(source: &Source<'_>, file: &ModuleFile, target: (u8, u8)) -
         all: found.all,
         classes: found.classes,
         open: found.open,
+        served: served::served(body),
         lost: None,
         damage: source
             .errors()

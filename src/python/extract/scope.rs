@@ -12,6 +12,7 @@ use super::{All, Bound, ClassExtract, Field, Import, Star, What};
 use crate::interface::python::{Attribute, Signature};
 use crate::python::env::{Env, is_identifier, joined};
 use crate::python::source::Source;
+use crate::python::types::type_of;
 
 /// A body being read.
 pub(crate) struct Scope<'s, 't> {
@@ -118,7 +119,11 @@ impl<'s, 't> Scope<'s, 't> {
             }
             Stmt::TypeAlias(alias) => {
                 if let Expr::Name(name) = &*alias.name {
-                    self.attribute(&name.id, name.range(), None, false, conditional);
+                    let params = env.add_params(alias.type_params.as_deref());
+                    let what = What::TypeAlias(type_of(env, &alias.value));
+                    env.forget_params(params);
+                    let bound = Bound::new(what, self.place(name.range()));
+                    self.bind(&name.id, bound, conditional);
                 }
             }
             Stmt::Import(import) => {

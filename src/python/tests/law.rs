@@ -8,7 +8,6 @@ use crate::interface::python::{
     ParamKind, Property, Protocol, Signature, Type,
 };
 use crate::python::lines;
-use crate::python::types::union;
 
 fn word() -> impl Strategy<Value = String> {
     "[a-z][a-z0-9_]{0,4}x"
@@ -46,7 +45,7 @@ fn ty() -> impl Strategy<Value = Type> {
                 let base = base.replace("typing.Self", "builtins.list");
                 Type::Generic(base, arguments)
             }),
-            prop::collection::vec(inner.clone(), 2..4).prop_map(union),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Type::union),
             (
                 prop::option::of(prop::collection::vec(inner.clone(), 0..3)),
                 inner
