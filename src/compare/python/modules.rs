@@ -243,7 +243,7 @@ fn moved(judge: &mut Judge<'_>, name: &str, old: &Member, subject: &str, target:
             old,
             new,
             required: (&[], &[]),
-            arguments: &[],
+            sites: &[],
         },
     );
 }
