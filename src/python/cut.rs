@@ -159,7 +159,8 @@ impl<'t> Reader<'t> {
     /// The body below a header, if it may be cut; and the line after it.
     fn body(&mut self, header: &Line) -> Result<(Option<Found>, Option<Line>), Unclear> {
         let parameters = Parameters::of(self.of(header));
-        let mut may = parameters.is_some();
+        // What a module serves by `__getattr__` stands in its body.
+        let mut may = parameters.is_some() && !self.of(header).starts_with(b"def __getattr__");
         let parameters = parameters.unwrap_or_default();
         // Functions of modules have no receiver.
         let watched = if header.indent > 0 {
