@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::CallShape;
 use super::Place;
-use super::table::Facts;
+use super::table::{Facts, Proof};
 
 /// What a Python tree, or the Python part of a contract, offers.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,6 +23,8 @@ pub struct Interface {
     pub unknown: BTreeSet<String>,
     /// Paths (of modules, classes) below which nothing counts as removed, because their text could not be trusted.
     pub untrusted: BTreeSet<String>,
+    /// What its functions do was looked at; otherwise there are no facts to compare.
+    pub has_effects: bool,
 }
 
 impl Interface {
@@ -60,6 +62,8 @@ pub struct Module {
     pub requires: Facts,
     /// What its functions do to what they are handed, by member.
     pub effects: Facts,
+    /// How its effects came to be, by member; never written into a contract.
+    pub proofs: BTreeMap<String, Vec<Proof>>,
 }
 
 /// A class.
@@ -92,6 +96,8 @@ pub struct Class {
     pub requires: Facts,
     /// What its methods do to what they are handed, by member.
     pub effects: Facts,
+    /// How its effects, and what is required beside calls, came to be, by member; never written into a contract.
+    pub proofs: BTreeMap<String, Vec<Proof>>,
     /// Where the provider does what `requires` says, by member; never written into a contract.
     pub sites: BTreeMap<String, Vec<Site>>,
 }

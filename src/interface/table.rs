@@ -108,6 +108,17 @@ pub struct PlacedFact {
 /// Facts by the member that they speak of.
 pub type Facts = BTreeMap<String, Vec<PlacedFact>>;
 
+/// How a fact came to be, for reports; never written into a contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// The fact.
+    pub fact: Fact,
+    /// The calls that lead to it, outermost first, and the place itself last.
+    pub chain: Vec<Place>,
+    /// A read that fails where there is nothing, if not on every way.
+    pub needed: bool,
+}
+
 /// An item as lines.
 ///
 /// `path` is the item's path, with `.` between its parts for Python and `::` for Rust; it decides the language (a

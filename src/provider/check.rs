@@ -49,7 +49,8 @@ pub fn check(
         .collect();
     let configured: BTreeSet<String> = interface.members.iter().cloned().collect();
     let asked: BTreeSet<String> = recorded.union(&configured).cloned().collect();
-    let offer = provider.offer(&asked, &interface.receivers, &old.python);
+    let implementers = provider.implementers(config);
+    let offer = provider.offer(&asked, &interface.receivers, &old.python, &implementers);
     let mut comparison = compare_with(&old, &offer, interface, Was::Contract);
     for finding in &mut comparison.findings {
         finding.interface = Some(name.to_owned());
@@ -64,7 +65,12 @@ pub fn check(
     });
     let (tables, names, unknown) = if dropped {
         provider
-            .offer(&configured, &interface.receivers, &old.python)
+            .offer(
+                &configured,
+                &interface.receivers,
+                &old.python,
+                &implementers,
+            )
             .tables()
     } else {
         offer.tables()

@@ -131,6 +131,13 @@ fn python(old: &Project<'_>, new: &Project<'_>, paths: &[String], diffed: &mut D
         &Interface::default(),
     );
     new.fill_requires(&mut after, &wanted, &Receivers::Infer, &before);
+    if !paths.is_empty() {
+        // Following what functions do is for what somebody named: of a whole tree it would be thousands of lines.
+        let mut implementers = old.infer_implementers(&before);
+        implementers.add(new.infer_implementers(&after));
+        old.fill_effects(&mut before, &implementers);
+        new.fill_effects(&mut after, &implementers);
+    }
     let is_overridden =
         |class: &str, name: &str| overridden.contains(&(class.to_owned(), name.to_owned()));
     let comparison = compare::python::compare(&before, &after, &options(&is_overridden));

@@ -6,7 +6,8 @@ use super::{Provider, is_rust_path};
 use crate::interface::python::{self, is_offered};
 use crate::interface::rust;
 use crate::interface::{Names, Place, Table};
-use crate::python::{Damage, Receivers, Wanted};
+use crate::config::Config;
+use crate::python::{Damage, Implementers, Receivers, Wanted};
 
 /// Interfaces of both languages.
 #[derive(Debug, Clone, Default)]
@@ -43,13 +44,38 @@ impl From<(String, Damage)> for Trouble {
 }
 
 impl Provider<'_> {
-    /// What the tree offers at these paths, and what it asks of implementers through `receivers`; `old` is what
-    /// was offered before, if that is known.
+    /// Who implements what, as the configuration says: the members of classes whose interface has receivers.
+    pub fn implementers(&self, config: &Config) -> Implementers {
+        let mut implementers = Implementers::default();
+        for interface in config.interfaces.values() {
+            if interface.receivers.is_empty() {
+                continue;
+            }
+            let paths: Vec<String> = interface
+                .members
+                .iter()
+                .filter(|path| !is_rust_path(path))
+                .cloned()
+                .collect();
+            let (found, _) = self.python.interface(&paths);
+            for receiver in &interface.receivers {
+                let known = implementers.by_receiver.entry(receiver.clone()).or_default();
+                for (path, class) in &found.classes {
+                    known.push((path.clone(), class.members.keys().cloned().collect()));
+                }
+            }
+        }
+        implementers
+    }
+
+    /// What the tree offers at these paths, what it asks of implementers through `receivers`, and what it does with
+    /// what it is handed and with what `implementers` return; `old` is what was offered before, if that is known.
     pub fn offer(
         &self,
         paths: &BTreeSet<String>,
         receivers: &[String],
         old: &python::Interface,
+        implementers: &Implementers,
     ) -> Offer {
         let of_python: Vec<String> = paths
             .iter()
@@ -77,6 +103,7 @@ impl Provider<'_> {
             &Receivers::Named(receivers.to_vec()),
             old,
         );
+        self.python.fill_effects(&mut python, implementers);
         let mut missing: Vec<(String, Option<String>)> = missing
             .into_iter()
             // What may stand in text that cannot be read is a trouble, and has been told.

@@ -54,7 +54,10 @@ impl Since<'_> {
         let recorded = promised
             .as_ref()
             .map_or(&nothing, |promised| &promised.python);
-        let mut old = self.base.offer(&asked, &was.receivers, recorded);
+        let implementers = self.base.implementers(self.base_config);
+        let mut old = self
+            .base
+            .offer(&asked, &was.receivers, recorded, &implementers);
         let mut was_source = Was::Source;
         if !old.troubles.is_empty()
             && let Some(promised) = &promised
@@ -62,7 +65,10 @@ impl Since<'_> {
             old = promised.clone();
             was_source = Was::OldContract;
         }
-        let new = self.head.offer(&asked, &interface.receivers, &old.python);
+        let implementers = self.head.implementers(self.config);
+        let new = self
+            .head
+            .offer(&asked, &interface.receivers, &old.python, &implementers);
 
         let accepted = Accepted {
             since: self,

@@ -30,7 +30,13 @@ pub enum Snapped {
 pub fn taken(provider: &Provider<'_>, config: &Config, name: &str) -> Snapped {
     let interface = config.interfaces.get(name).cloned().unwrap_or_default();
     let members: BTreeSet<String> = interface.members.into_iter().collect();
-    let offer = provider.offer(&members, &interface.receivers, &Default::default());
+    let implementers = provider.implementers(config);
+    let offer = provider.offer(
+        &members,
+        &interface.receivers,
+        &Default::default(),
+        &implementers,
+    );
     if !offer.troubles.is_empty() || !offer.missing.is_empty() {
         return Snapped::Incomplete {
             troubles: offer.troubles,

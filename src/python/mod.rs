@@ -12,6 +12,7 @@ mod decode;
 mod decorators;
 mod depth;
 mod derive;
+mod effects;
 mod env;
 mod evidence;
 mod expr_text;
@@ -42,6 +43,7 @@ mod tolerance;
 mod types;
 mod uses;
 
+pub use effects::Implementers;
 pub use evidence::Wanted;
 pub use files::{Files, MemoryFiles};
 pub use joined::Joined;

@@ -103,6 +103,10 @@ impl<'t> Project<'t> {
         self.linker.target
     }
 
+    pub(crate) fn linker(&self) -> &Linker<'t> {
+        &self.linker
+    }
+
     pub(crate) fn module_count(&self) -> usize {
         self.linker.modules.len()
     }
@@ -610,6 +614,7 @@ fn joined(mut parts: Vec<Interface>) -> Interface {
         aliases: gathered(&mut parts, |part| &mut part.aliases),
         unknown,
         untrusted,
+        has_effects: false,
     }
 }
 

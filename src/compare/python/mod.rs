@@ -5,6 +5,7 @@ mod attributes;
 pub mod binding;
 mod calls;
 mod classes;
+mod effects;
 mod functions;
 mod judge;
 mod kinds;
@@ -25,6 +26,7 @@ pub fn compare(old: &Interface, new: &Interface, options: &Options<'_>) -> Compa
     let mut judge = judge::Judge::new(old, new, options);
     let gone = modules::compare(&mut judge);
     classes::compare(&mut judge, &gone);
+    effects::compare(&mut judge);
     let mut comparison = judge.finish();
     finding::sort(&mut comparison.findings);
     comparison

@@ -13,7 +13,7 @@ use super::unwrap::unwrapped;
 use crate::interface::python::{
     Attribute, Class, Interface, Kind, Member, Module, Property, Signature,
 };
-use crate::interface::{Line, Names, Place, Table, TableKind};
+use crate::interface::{Line, Names, Place, Table, TableKind, Verb};
 use crate::python::env::{Env, dotted, joined};
 use crate::python::extract::{Role, Scope, What, function};
 use crate::python::source::{Source, with_source};
@@ -65,8 +65,23 @@ pub fn read(tables: &[Table], names: &Names) -> Result<Interface, LineError> {
         }
     }
     settle_imports(&mut interface);
+    interface.has_effects = has_effects(&interface);
     inherit(&mut interface);
     Ok(interface)
+}
+
+/// Whether the contract was written by a program that looked at what functions do: then it has some fact beside calls.
+fn has_effects(interface: &Interface) -> bool {
+    let classes = interface.classes.values().flat_map(|class| {
+        class.effects.values().chain(class.requires.values())
+    });
+    let modules = interface.modules.values().flat_map(|module| module.effects.values());
+    classes.chain(modules).flatten().any(|placed| {
+        matches!(
+            placed.fact.verb,
+            Verb::Accepts | Verb::Deletes | Verb::Overwrites | Verb::Raises | Verb::Reads | Verb::Returns | Verb::Writes
+        )
+    })
 }
 
 /// Puts back what a contract writes under `unknown`: the sentences, and the classes that they keep open.
