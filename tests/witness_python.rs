@@ -15,7 +15,7 @@ use cogate::compare::{Audience, Options, python::compare};
 use cogate::finding::{Finding, Origin};
 use cogate::interface::python::Interface;
 use cogate::provider::{self, Provider};
-use cogate::python::{Project, Receivers};
+use cogate::python::{Implementers, Project, Receivers};
 use cogate::source::{self, Tree};
 use rayon::prelude::*;
 use tempfile::TempDir;
@@ -257,9 +257,26 @@ fn with_receivers(
             wanted.entry(class).or_default().extend(names);
         }
     }
-    let receivers = Receivers::Named(receivers.to_vec());
+    let (named_receivers, receivers) = (receivers, Receivers::Named(receivers.to_vec()));
     old.fill_requires(&mut before, &wanted, &receivers, &Interface::default());
     new.fill_requires(&mut after, &wanted, &receivers, &before);
+    // What a receiver holds is an implementer of some class of the provider.
+    let mut implementers = Implementers::default();
+    for interface in [&before, &after] {
+        let classes = interface
+            .classes
+            .iter()
+            .map(|(path, class)| (path.clone(), class.members.keys().cloned().collect()));
+        let classes: Vec<_> = classes.collect();
+        let by_receiver = named_receivers
+            .iter()
+            .map(|receiver| (receiver.clone(), classes.clone()));
+        implementers.add(Implementers {
+            by_receiver: by_receiver.collect(),
+        });
+    }
+    old.fill_effects(&mut before, &implementers);
+    new.fill_effects(&mut after, &implementers);
     judged(&before, &after, &new.overridden(&wanted)).findings
 }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{Provider, is_rust_path};
+use crate::config::Config;
 use crate::interface::python::{self, is_offered};
 use crate::interface::rust;
 use crate::interface::{Names, Place, Table};
-use crate::config::Config;
 use crate::python::{Damage, Implementers, Receivers, Wanted};
 
 /// Interfaces of both languages.
@@ -59,7 +59,10 @@ impl Provider<'_> {
                 .collect();
             let (found, _) = self.python.interface(&paths);
             for receiver in &interface.receivers {
-                let known = implementers.by_receiver.entry(receiver.clone()).or_default();
+                let known = implementers
+                    .by_receiver
+                    .entry(receiver.clone())
+                    .or_default();
                 for (path, class) in &found.classes {
                     known.push((path.clone(), class.members.keys().cloned().collect()));
                 }

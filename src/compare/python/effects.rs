@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::judge::{Judge, display};
 use crate::finding::{Certainty, Evidence, Finding, Origin, Role};
-use crate::interface::python::Member;
+use crate::interface::python::{Kind, Member, is_offered};
 use crate::interface::table::{Facts, PlacedFact, Proof};
 use crate::interface::{Place, Verb};
 
@@ -33,21 +33,46 @@ pub(super) fn compare(judge: &mut Judge<'_>) {
     let (old, new) = (judge.old, judge.new);
     let mut found = Vec::new();
     for (path, before) in &old.classes {
-        let Some(target) = judge.successor(path) else { continue };
-        let Some(after) = new.classes.get(target) else { continue };
-        let members = |name: &str| Some((before.members.get(name)?, after.members.get(name)?));
+        let Some(target) = judge.successor(path) else {
+            continue;
+        };
+        let Some(after) = new.classes.get(target) else {
+            continue;
+        };
+        let is_named = before.partial || after.partial;
+        let members = |name: &str| {
+            let named = is_named || is_offered(name);
+            named.then_some((before.members.get(name)?, after.members.get(name)?))
+        };
         let sides = [
-            ((&before.effects, &before.proofs), (&after.effects, &after.proofs), false),
-            ((&before.requires, &before.proofs), (&after.requires, &after.proofs), true),
+            (
+                (&before.effects, &before.proofs),
+                (&after.effects, &after.proofs),
+                false,
+            ),
+            (
+                (&before.requires, &before.proofs),
+                (&after.requires, &after.proofs),
+                true,
+            ),
         ];
         for (before, after, required) in sides {
             found.extend(findings(judge, path, before, after, required, &members));
         }
     }
     for (path, before) in &old.modules {
-        let Some(after) = new.modules.get(path) else { continue };
-        let members = |name: &str| Some((before.members.get(name)?, after.members.get(name)?));
-        let (before, after) = ((&before.effects, &before.proofs), (&after.effects, &after.proofs));
+        let Some(after) = new.modules.get(path) else {
+            continue;
+        };
+        let is_named = !before.whole || !after.whole;
+        let members = |name: &str| {
+            let named = is_named || is_offered(name);
+            named.then_some((before.members.get(name)?, after.members.get(name)?))
+        };
+        let (before, after) = (
+            (&before.effects, &before.proofs),
+            (&after.effects, &after.proofs),
+        );
         found.extend(findings(judge, path, before, after, false, &members));
     }
     // One change makes one finding, at the effects if both have it.
@@ -57,7 +82,10 @@ pub(super) fn compare(judge: &mut Judge<'_>) {
         .map(|(_, _, finding)| (finding.rule, finding.item.clone()))
         .collect();
     for (owner, name, finding) in found {
-        let at_effects = (finding.rule, format!("{}(){}", display(&finding.subject), finding.item));
+        let at_effects = (
+            finding.rule,
+            format!("{}(){}", display(&finding.subject), finding.item),
+        );
         if !told.contains(&at_effects) {
             judge.add_finding(&owner, &name, finding);
         }
@@ -77,12 +105,16 @@ fn findings<'a>(
     let names: BTreeSet<&String> = before.0.keys().chain(after.0.keys()).collect();
     let mut found = Vec::new();
     for name in names {
-        let Some((old, new)) = members(name) else { continue };
+        let Some((old, new)) = members(name) else {
+            continue;
+        };
         // A body that is somebody else's says nothing.
         if !required && (old.is_abstract() || new.is_abstract()) {
             continue;
         }
-        let Some(subject) = (judge.options.subject)(path) else { continue };
+        let Some(subject) = (judge.options.subject)(path) else {
+            continue;
+        };
         let pair = Pair {
             subject: format!("{subject}.{name}"),
             name,
@@ -96,6 +128,7 @@ fn findings<'a>(
         };
         let mut changes = pair.changes();
         for change in &mut changes {
+            change.help = help(change.rule).to_owned();
             change.old = judge.old_side(pair.old, pair.name, None);
             let mark = change
                 .evidence
@@ -103,9 +136,13 @@ fn findings<'a>(
                 .rev()
                 .find(|evidence| evidence.origin == Origin::Provider)
                 .map(|evidence| evidence.place.clone());
-            let inside = mark.filter(|mark| new.place.as_ref().is_some_and(|place| {
-                place.path == mark.path && place.line <= mark.line && mark.end_line <= place.end_line
-            }));
+            let inside = mark.filter(|mark| {
+                new.place.as_ref().is_some_and(|place| {
+                    place.path == mark.path
+                        && place.line <= mark.line
+                        && mark.end_line <= place.end_line
+                })
+            });
             change.new = judge.new_side(pair.new, pair.name, inside.as_ref());
             for evidence in &mut change.evidence {
                 if evidence.origin == Origin::Before {
@@ -113,7 +150,11 @@ fn findings<'a>(
                 }
             }
         }
-        found.extend(changes.into_iter().map(|finding| (new.defined_in.clone(), (*name).clone(), finding)));
+        found.extend(
+            changes
+                .into_iter()
+                .map(|finding| (new.defined_in.clone(), (*name).clone(), finding)),
+        );
     }
     found
 }
@@ -147,11 +188,21 @@ impl Pair<'_> {
         self.reads(&mut found);
         if !self.required {
             self.writes(&mut found);
-            self.returns(&mut found);
+            if self.is_same_kind() {
+                self.returns(&mut found);
+            }
             self.raises(&mut found);
         }
         self.accepts(&mut found);
         found
+    }
+
+    /// Another kind of member, or of result, is another rule's business.
+    fn is_same_kind(&self) -> bool {
+        match (&self.old.kind, &self.new.kind) {
+            (Kind::Function(old), Kind::Function(new)) => old.protocol == new.protocol,
+            _ => false,
+        }
     }
 
     fn of<'f>(facts: &'f [PlacedFact], verb: Verb) -> impl Iterator<Item = &'f PlacedFact> {
@@ -175,19 +226,37 @@ impl Pair<'_> {
 
     /// Who is hurt: whoever handed the value over.
     fn giver(&self, path: &str) -> Role {
-        if self.required || path.split(['[', ':']).next().is_some_and(|root| root.contains("()")) && is_result(path) {
+        if self.required
+            || path
+                .split(['[', ':'])
+                .next()
+                .is_some_and(|root| root.contains("()"))
+                && is_result(path)
+        {
             Role::Implementers
         } else {
             Role::Callers
         }
     }
 
-    fn finding(&self, rule: &'static str, role: Role, certainty: Certainty, path: &str, message: String) -> Finding {
+    fn finding(
+        &self,
+        rule: &'static str,
+        role: Role,
+        certainty: Certainty,
+        path: &str,
+        message: String,
+    ) -> Finding {
         Finding::new(rule, &self.subject, path, message).hurts(role, certainty)
     }
 
     /// The chain that leads to a fact now, and where it was before.
-    fn prove(&self, finding: &mut Finding, new: Option<(Verb, &str, &str)>, old: Option<(Verb, &str, &str)>) {
+    fn prove(
+        &self,
+        finding: &mut Finding,
+        new: Option<(Verb, &str, &str)>,
+        old: Option<(Verb, &str, &str)>,
+    ) {
         if let Some((verb, path, what)) = new {
             let chain = self
                 .proofs
@@ -196,11 +265,18 @@ impl Pair<'_> {
                 .map_or(&[][..], |proof| proof.chain.as_slice());
             for (at, place) in chain.iter().enumerate() {
                 let last = at + 1 == chain.len();
-                finding.evidence.push(evidence(Origin::Provider, place, if last { what } else { "calls on from here" }));
+                finding.evidence.push(evidence(
+                    Origin::Provider,
+                    place,
+                    if last { what } else { "calls on from here" },
+                ));
             }
         }
         if let Some((verb, path, what)) = old {
-            let chain = self.old_proofs.iter().find(|proof| proof.fact.verb == verb && proof.fact.path == path);
+            let chain = self
+                .old_proofs
+                .iter()
+                .find(|proof| proof.fact.verb == verb && proof.fact.path == path);
             let place = match chain {
                 Some(proof) => proof.chain.last(),
                 None => self
@@ -218,7 +294,8 @@ impl Pair<'_> {
     fn overwritten(&self, found: &mut Vec<Finding>) {
         for placed in Self::of(self.after, Verb::Overwrites) {
             let path = placed.fact.path.as_str();
-            let was_read = Self::of(self.before, Verb::Reads).any(|old| is_within(&old.fact.path, path));
+            let was_read =
+                Self::of(self.before, Verb::Reads).any(|old| is_within(&old.fact.path, path));
             let is_news = match Self::has(self.before, Verb::Overwrites, path) {
                 None => true,
                 // What was kept on some ways is lost on all.
@@ -228,13 +305,23 @@ impl Pair<'_> {
             if !is_news || !is_key(path) || (!was_read && self.giver(path) == Role::Callers) {
                 continue;
             }
-            let certainty = if placed.fact.may { Certainty::Possible } else { Certainty::Definite };
+            let certainty = if placed.fact.may {
+                Certainty::Possible
+            } else {
+                Certainty::Definite
+            };
             let message = format!(
                 "`{}` now overwrites {} before anybody reads what was supplied",
                 display(&self.subject),
                 self.words(path)
             );
-            let mut finding = self.finding("value-overwritten", self.giver(path), certainty, path, message);
+            let mut finding = self.finding(
+                "value-overwritten",
+                self.giver(path),
+                certainty,
+                path,
+                message,
+            );
             self.prove(
                 &mut finding,
                 Some((Verb::Overwrites, path, "overwritten here")),
@@ -263,7 +350,9 @@ impl Pair<'_> {
                 continue;
             }
             // Some key of the same container is still read: it may be this one.
-            let container = path.rsplit_once('[').map_or(path, |(container, _)| container);
+            let container = path
+                .rsplit_once('[')
+                .map_or(path, |(container, _)| container);
             let some = format!("{container}[*]");
             if Self::of(self.after, Verb::Reads).any(|new| is_within(&new.fact.path, &some))
                 || self.is_shown(container)
@@ -271,25 +360,44 @@ impl Pair<'_> {
                 continue;
             }
             let message = format!("`{name}` no longer reads {}", self.words(path));
-            let mut finding = self.finding("value-no-longer-read", self.giver(path), Certainty::Possible, path, message);
-            self.prove(&mut finding, None, Some((Verb::Reads, path, "read here before")));
+            let mut finding = self.finding(
+                "value-no-longer-read",
+                self.giver(path),
+                Certainty::Possible,
+                path,
+                message,
+            );
+            self.prove(
+                &mut finding,
+                None,
+                Some((Verb::Reads, path, "read here before")),
+            );
             found.push(finding);
         }
         for placed in Self::of(self.after, Verb::Reads) {
             let path = placed.fact.path.as_str();
-            let needed = self
-                .proofs
-                .iter()
-                .any(|proof| proof.fact.verb == Verb::Reads && proof.fact.path == path && proof.needed);
+            let needed = self.proofs.iter().any(|proof| {
+                proof.fact.verb == Verb::Reads && proof.fact.path == path && proof.needed
+            });
             let role = self.giver(path);
-            let before = Self::of(self.before, Verb::Reads).find(|old| is_within(&old.fact.path, path));
+            let before =
+                Self::of(self.before, Verb::Reads).find(|old| is_within(&old.fact.path, path));
             let other = other_access(path);
             let changed = other.as_deref().filter(|other| {
-                before.is_none() && Self::is_read(self.before, other) && !Self::is_read(self.after, other)
+                before.is_none()
+                    && Self::is_read(self.before, other)
+                    && !Self::is_read(self.after, other)
             });
             if let Some(other) = changed {
-                let message = format!("`{name}` reads {} now, and no longer `{other}`", self.words(path));
-                let certainty = if placed.fact.may { Certainty::Possible } else { Certainty::Definite };
+                let message = format!(
+                    "`{name}` reads {} now, and no longer `{other}`",
+                    self.words(path)
+                );
+                let certainty = if placed.fact.may {
+                    Certainty::Possible
+                } else {
+                    Certainty::Definite
+                };
                 let mut finding = self.finding("access-changed", role, certainty, path, message);
                 self.prove(
                     &mut finding,
@@ -317,12 +425,16 @@ impl Pair<'_> {
                 Some(true) if !placed.fact.may && needed => (
                     "key-became-required",
                     Certainty::Definite,
-                    format!("`{name}` now requires {}, which was optional", self.words(path)),
+                    format!(
+                        "`{name}` now requires {}, which was optional",
+                        self.words(path)
+                    ),
                 ),
                 _ => continue,
             };
             let mut finding = self.finding(rule, role, certainty, path, message);
-            let old = before.map(|old| (Verb::Reads, old.fact.path.as_str(), "optional here before"));
+            let old =
+                before.map(|old| (Verb::Reads, old.fact.path.as_str(), "optional here before"));
             self.prove(&mut finding, Some((Verb::Reads, path, "read here")), old);
             found.push(finding);
         }
@@ -333,29 +445,41 @@ impl Pair<'_> {
         Self::of(self.after, Verb::Unknown).any(|placed| {
             let path = placed.fact.path.split(" via ").next().unwrap_or_default();
             is_within(container, path)
-        }) && Self::of(self.before, Verb::Unknown).count() < Self::of(self.after, Verb::Unknown).count()
+        }) && Self::of(self.before, Verb::Unknown).count()
+            < Self::of(self.after, Verb::Unknown).count()
     }
 
     /// Whether somebody unknown had a container before, and may have read this of it.
     fn was_shown(&self, path: &str) -> bool {
         let gone = |placed: &&PlacedFact| !self.after.iter().any(|new| new.fact == placed.fact);
-        Self::of(self.before, Verb::Unknown).filter(gone).any(|placed| {
-            let container = placed.fact.path.split(" via ").next().unwrap_or_default();
-            is_within(path, container)
-        })
+        Self::of(self.before, Verb::Unknown)
+            .filter(gone)
+            .any(|placed| {
+                let container = placed.fact.path.split(" via ").next().unwrap_or_default();
+                is_within(path, container)
+            })
     }
 
     fn writes(&self, found: &mut Vec<Finding>) {
         let written = |facts: &[PlacedFact], path: &str| {
             facts.iter().any(|placed| {
-                matches!(placed.fact.verb, Verb::Writes | Verb::Overwrites) && is_within(&placed.fact.path, path)
+                matches!(placed.fact.verb, Verb::Writes | Verb::Overwrites)
+                    && is_within(&placed.fact.path, path)
             })
         };
-        for placed in Self::of(self.before, Verb::Writes).chain(Self::of(self.before, Verb::Overwrites)) {
+        for placed in
+            Self::of(self.before, Verb::Writes).chain(Self::of(self.before, Verb::Overwrites))
+        {
             let path = placed.fact.path.as_str();
             let sure = placed.fact.verb == Verb::Overwrites || !placed.fact.may;
-            let container = path.rsplit_once(['[', '.']).map_or(path, |(container, _)| container);
-            if !sure || path.ends_with("[*]") || written(self.after, path) || written(self.after, &format!("{container}[*]")) {
+            let container = path
+                .rsplit_once(['[', '.'])
+                .map_or(path, |(container, _)| container);
+            if !sure
+                || path.ends_with("[*]")
+                || written(self.after, path)
+                || written(self.after, &format!("{container}[*]"))
+            {
                 continue;
             }
             if self.giver(path) != Role::Callers
@@ -366,8 +490,18 @@ impl Pair<'_> {
                 continue;
             }
             let message = format!("`{}` no longer writes `{path}`", display(&self.subject));
-            let mut finding = self.finding("key-no-longer-written", Role::Callers, Certainty::Possible, path, message);
-            self.prove(&mut finding, None, Some((placed.fact.verb, path, "written here before")));
+            let mut finding = self.finding(
+                "key-no-longer-written",
+                Role::Callers,
+                Certainty::Possible,
+                path,
+                message,
+            );
+            self.prove(
+                &mut finding,
+                None,
+                Some((placed.fact.verb, path, "written here before")),
+            );
             found.push(finding);
         }
     }
@@ -387,14 +521,26 @@ impl Pair<'_> {
             // A function that never returns a value gives None; one that never returns says so by raising.
             if before.keys().any(|path| path != "None") {
                 let message = format!("`{name}` no longer returns a value");
-                let finding = self.finding("result-became-none", Role::Callers, Certainty::Definite, "", message);
+                let finding = self.finding(
+                    "result-became-none",
+                    Role::Callers,
+                    Certainty::Definite,
+                    "",
+                    message,
+                );
                 found.push(self.with_old_return(finding));
             }
             return;
         }
         if after.contains_key("None") && !before.contains_key("None") {
             let message = format!("`{name}` may return None now");
-            let finding = self.finding("result-became-none", Role::Callers, Certainty::Possible, "None", message);
+            let finding = self.finding(
+                "result-became-none",
+                Role::Callers,
+                Certainty::Possible,
+                "None",
+                message,
+            );
             found.push(self.with_old_return(finding));
         }
         let unknown = after.contains_key("_");
@@ -404,15 +550,31 @@ impl Pair<'_> {
             }
             let keys = after.keys().any(|path| path.starts_with("['"));
             if path.starts_with("['") && keys {
-                let certainty = if *may { Certainty::Possible } else { Certainty::Definite };
+                let certainty = if *may {
+                    Certainty::Possible
+                } else {
+                    Certainty::Definite
+                };
                 let message = format!("what `{name}` returns no longer has `{path}`");
-                let finding = self.finding("result-key-removed", Role::Callers, certainty, path, message);
+                let finding = self.finding(
+                    "result-key-removed",
+                    Role::Callers,
+                    certainty,
+                    path,
+                    message,
+                );
                 found.push(self.with_old_return(finding));
             } else if path.starts_with("(_")
                 && let Some(new) = after.keys().find(|path| path.starts_with("(_"))
             {
                 let message = format!("`{name}` returns `{new}` now, not `{path}`");
-                let finding = self.finding("result-shape-changed", Role::Callers, Certainty::Definite, path, message);
+                let finding = self.finding(
+                    "result-shape-changed",
+                    Role::Callers,
+                    Certainty::Definite,
+                    path,
+                    message,
+                );
                 found.push(self.with_old_return(finding));
             }
         }
@@ -421,7 +583,9 @@ impl Pair<'_> {
     fn with_old_return(&self, mut finding: Finding) -> Finding {
         let old = Self::of(self.before, Verb::Returns).find_map(|placed| placed.places.first());
         if let Some(place) = old {
-            finding.evidence.push(evidence(Origin::Before, place, "returned before"));
+            finding
+                .evidence
+                .push(evidence(Origin::Before, place, "returned before"));
         }
         finding
     }
@@ -429,12 +593,23 @@ impl Pair<'_> {
     fn raises(&self, found: &mut Vec<Finding>) {
         for placed in Self::of(self.after, Verb::Raises) {
             let path = placed.fact.path.as_str();
-            if Self::has(self.before, Verb::Raises, path).is_some() || path == "NotImplementedError" {
+            if Self::has(self.before, Verb::Raises, path).is_some() || path == "NotImplementedError"
+            {
                 continue;
             }
             let message = format!("`{}` may raise `{path}` now", display(&self.subject));
-            let mut finding = self.finding("exception-added", Role::Callers, Certainty::Possible, path, message);
-            self.prove(&mut finding, Some((Verb::Raises, path, "raised here")), None);
+            let mut finding = self.finding(
+                "exception-added",
+                Role::Callers,
+                Certainty::Possible,
+                path,
+                message,
+            );
+            self.prove(
+                &mut finding,
+                Some((Verb::Raises, path, "raised here")),
+                None,
+            );
             found.push(finding);
         }
     }
@@ -445,27 +620,70 @@ impl Pair<'_> {
             if Self::has(self.after, Verb::Accepts, path).is_some() {
                 continue;
             }
-            let Some((what, ty)) = path.rsplit_once(": ").or_else(|| Some(("", path))) else { continue };
+            let Some((what, ty)) = path.rsplit_once(": ").or_else(|| Some(("", path))) else {
+                continue;
+            };
             // Where nothing else is told apart any more, anything may be accepted.
             let others = Self::of(self.after, Verb::Accepts).any(|placed| {
-                let (other, _) = placed.fact.path.rsplit_once(": ").unwrap_or(("", &placed.fact.path));
+                let (other, _) = placed
+                    .fact
+                    .path
+                    .rsplit_once(": ")
+                    .unwrap_or(("", &placed.fact.path));
                 other == what
             });
             if !others {
                 continue;
             }
-            let message = format!("`{}` no longer takes a `{ty}` as {}", display(&self.subject), self.words(what));
-            let mut finding = self.finding("type-no-longer-accepted", self.giver(what), Certainty::Possible, path, message);
-            self.prove(&mut finding, None, Some((Verb::Accepts, path, "accepted here before")));
+            let message = format!(
+                "`{}` no longer takes a `{ty}` as {}",
+                display(&self.subject),
+                self.words(what)
+            );
+            let mut finding = self.finding(
+                "type-no-longer-accepted",
+                self.giver(what),
+                Certainty::Possible,
+                path,
+                message,
+            );
+            self.prove(
+                &mut finding,
+                None,
+                Some((Verb::Accepts, path, "accepted here before")),
+            );
             found.push(finding);
         }
     }
 }
 
+fn help(rule: &str) -> &'static str {
+    match rule {
+        "value-overwritten" => {
+            "take what was supplied before it is overwritten, or write under another key"
+        }
+        "value-no-longer-read" => "go on reading it until it was announced that it has no effect",
+        "key-required" | "key-became-required" => {
+            "read it with a default until everybody supplies it"
+        }
+        "key-no-longer-written" => "go on writing it until it was announced that it goes",
+        "access-changed" => "take both forms for a while",
+        "result-became-none" => "return an empty value of the same kind, or raise",
+        "result-key-removed" | "result-shape-changed" => {
+            "keep the old result, and offer the new one under another name"
+        }
+        "exception-added" => "derive it from an exception that callers expect already",
+        _ => "go on converting the old type",
+    }
+}
+
 /// Whether a path begins with what a call on an implementer returned.
 fn is_result(path: &str) -> bool {
-    path.split_once("()")
-        .is_some_and(|(callee, _)| callee.split_once('.').is_some_and(|(class, _)| class.starts_with(char::is_uppercase)))
+    path.split_once("()").is_some_and(|(callee, _)| {
+        callee
+            .split_once('.')
+            .is_some_and(|(class, _)| class.starts_with(char::is_uppercase))
+    })
 }
 
 fn evidence(origin: Origin, place: &Place, what: &str) -> Evidence {

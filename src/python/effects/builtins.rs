@@ -5,14 +5,56 @@ use std::rc::Rc;
 
 use super::calls::Given;
 use super::domain::{Class, Deed, Path, Root, Step, Value, What};
-use super::ir::{Call, Sym, Span};
+use super::ir::{Call, Span, Sym};
 use super::run::{How, Run};
 use super::state::Made;
 use crate::interface::python_names::BUILTINS;
 
 /// Functions that every module has.
 const FUNCTIONS: [&str; 43] = [
-    "abs", "aiter", "all", "anext", "any", "ascii", "bin", "breakpoint", "callable", "chr", "compile", "delattr", "dir", "divmod", "eval", "exec", "format", "getattr", "globals", "hasattr", "hash", "hex", "id", "input", "isinstance", "issubclass", "iter", "len", "locals", "max", "min", "next", "oct", "open", "ord", "pow", "print", "repr", "round", "setattr", "sorted", "sum", "vars",
+    "abs",
+    "aiter",
+    "all",
+    "anext",
+    "any",
+    "ascii",
+    "bin",
+    "breakpoint",
+    "callable",
+    "chr",
+    "compile",
+    "delattr",
+    "dir",
+    "divmod",
+    "eval",
+    "exec",
+    "format",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "hex",
+    "id",
+    "input",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "locals",
+    "max",
+    "min",
+    "next",
+    "oct",
+    "open",
+    "ord",
+    "pow",
+    "print",
+    "repr",
+    "round",
+    "setattr",
+    "sorted",
+    "sum",
+    "vars",
 ];
 
 /// Whether every module has a name.
@@ -77,7 +119,11 @@ pub(super) fn method<'e>(
         ("pop", 1 | 2) if plain => {
             run.consume(receiver);
             let step = run.key(&first);
-            let deed = if count == 2 || step == Step::Any { Deed::Looks } else { Deed::Needs };
+            let deed = if count == 2 || step == Step::Any {
+                Deed::Looks
+            } else {
+                Deed::Needs
+            };
             let mut value = run.load(receiver, step, deed, span);
             if let Some(default) = given.args.get(1) {
                 value.join(default);
@@ -167,8 +213,9 @@ pub(super) fn method<'e>(
             Value::none()
         }
         (
-            "format" | "join" | "split" | "rsplit" | "strip" | "lstrip" | "rstrip" | "startswith" | "endswith" | "lower"
-            | "upper" | "encode" | "decode" | "replace" | "isdigit" | "splitlines" | "partition" | "rpartition" | "title",
+            "format" | "join" | "split" | "rsplit" | "strip" | "lstrip" | "rstrip" | "startswith"
+            | "endswith" | "lower" | "upper" | "encode" | "decode" | "replace" | "isdigit"
+            | "splitlines" | "partition" | "rpartition" | "title",
             _,
         ) if receiver.refs.is_empty() => {
             run.consume(receiver);
@@ -182,9 +229,19 @@ pub(super) fn method<'e>(
 }
 
 /// A function of `builtins`, by its own name.
-pub(super) fn function<'e>(run: &mut Run<'e, '_, '_>, name: &str, call: &'e Call, span: Span, how: How) -> Option<Value> {
+pub(super) fn function<'e>(
+    run: &mut Run<'e, '_, '_>,
+    name: &str,
+    call: &'e Call,
+    span: Span,
+    how: How,
+) -> Option<Value> {
     if !is_known(name)
-        && !matches!(name, "basestring" | "unicode" | "long" | "xrange" | "unichr" | "cmp" | "reduce") {
+        && !matches!(
+            name,
+            "basestring" | "unicode" | "long" | "xrange" | "unichr" | "cmp" | "reduce"
+        )
+    {
         return None;
     }
     let text_at = |run: &mut Run<'e, '_, '_>, at: usize| {
@@ -275,7 +332,11 @@ pub(super) fn function<'e>(run: &mut Run<'e, '_, '_>, name: &str, call: &'e Call
         }
         ("dict", _) => {
             let given = run.given(call, How::Bind);
-            if given.args.len() == 1 && given.keywords.is_empty() && given.maps.is_empty() && given.stars.is_empty() {
+            if given.args.len() == 1
+                && given.keywords.is_empty()
+                && given.maps.is_empty()
+                && given.stars.is_empty()
+            {
                 return Some(run.copied(&given.args[0], span));
             }
             let made = run.make(
@@ -329,7 +390,11 @@ pub(super) fn function<'e>(run: &mut Run<'e, '_, '_>, name: &str, call: &'e Call
             Value::other()
         }
         ("super" | "globals" | "locals", 0) => Value::other(),
-        ("property" | "staticmethod" | "classmethod" | "eval" | "exec" | "map" | "filter" | "reduce" | "__import__", _) => return None,
+        (
+            "property" | "staticmethod" | "classmethod" | "eval" | "exec" | "map" | "filter"
+            | "reduce" | "__import__",
+            _,
+        ) => return None,
         _ => {
             let given = run.given(call, How::Use);
             for value in given.all() {
@@ -341,7 +406,12 @@ pub(super) fn function<'e>(run: &mut Run<'e, '_, '_>, name: &str, call: &'e Call
 }
 
 /// A function of the standard library, or of one that everybody uses.
-pub(super) fn library(run: &mut Run<'_, '_, '_>, path: &str, given: &Given, span: Span) -> Option<Value> {
+pub(super) fn library(
+    run: &mut Run<'_, '_, '_>,
+    path: &str,
+    given: &Given,
+    span: Span,
+) -> Option<Value> {
     Some(match path {
         "copy.copy" => run.copied(given.args.first()?, span),
         "copy.deepcopy" => {
@@ -354,7 +424,11 @@ pub(super) fn library(run: &mut Run<'_, '_, '_>, path: &str, given: &Given, span
         }
         "functools.partial" => {
             let func = given.args.first()?.clone();
-            Value::of(What::Partial(func, given.args[1..].to_vec(), given.keywords.clone()))
+            Value::of(What::Partial(
+                func,
+                given.args[1..].to_vec(),
+                given.keywords.clone(),
+            ))
         }
         "collections.OrderedDict" if given.args.len() == 1 => run.copied(&given.args[0], span),
         "json.dumps" | "oslo_serialization.jsonutils.dumps" | "str.format" => {
@@ -364,7 +438,11 @@ pub(super) fn library(run: &mut Run<'_, '_, '_>, path: &str, given: &Given, span
             }
             Value::other()
         }
-        _ if path.starts_with("time.") || path.starts_with("datetime.") || path.starts_with("math.") || path.starts_with("os.path.") => {
+        _ if path.starts_with("time.")
+            || path.starts_with("datetime.")
+            || path.starts_with("math.")
+            || path.starts_with("os.path.") =>
+        {
             for value in given.all() {
                 run.consume_all(value);
             }
@@ -405,7 +483,12 @@ impl Run<'_, '_, '_> {
             span,
             Made {
                 is_dict: true,
-                open: value.other || value.what.is_some() || value.refs.iter().any(|path| !path.is_root() && !path.is_supplied()),
+                open: value.other
+                    || value.what.is_some()
+                    || value
+                        .refs
+                        .iter()
+                        .any(|path| !path.is_root() && !path.is_supplied()),
                 copy_of: value.refs.clone(),
                 ..Made::default()
             },
@@ -415,16 +498,20 @@ impl Run<'_, '_, '_> {
             for (step, cell) in cells {
                 self.store(&made, step, cell, span);
             }
-            if let (Some(state), Some(old), Some(Root::Made(id))) =
-                (&mut self.state, must, made.exact().map(|path: Path| path.root))
-            {
+            if let (Some(state), Some(old), Some(Root::Made(id))) = (
+                &mut self.state,
+                must,
+                made.exact().map(|path: Path| path.root),
+            ) {
                 // Only keys that were sure to be written before are sure to be there.
                 let new = Path::of(Root::Made(id));
                 let source = value.refs[0];
                 Rc::make_mut(&mut state.must).retain(|(deed, path)| {
                     path.root != new.root
                         || path.split().is_some_and(|(_, step)| {
-                            source.then(step).is_some_and(|slot| old.contains(&(*deed, slot)))
+                            source
+                                .then(step)
+                                .is_some_and(|slot| old.contains(&(*deed, slot)))
                         })
                 });
             }
@@ -453,9 +540,13 @@ impl Run<'_, '_, '_> {
 
     /// Puts all that `value` holds into `object`.
     pub(super) fn update(&mut self, object: &Value, value: &Value, span: Span) {
-        let Some(state) = self.state.clone() else { return };
+        let Some(state) = self.state.clone() else {
+            return;
+        };
         let literal = value.exact().and_then(|path| match path.root {
-            Root::Made(id) if path.is_root() => state.made.get(&id).map(|made| (path, made.clone())),
+            Root::Made(id) if path.is_root() => {
+                state.made.get(&id).map(|made| (path, made.clone()))
+            }
             _ => None,
         });
         if let Some((path, made)) = literal
@@ -469,7 +560,9 @@ impl Run<'_, '_, '_> {
                 .map(|(slot, value)| (*slot, value.clone()))
                 .collect();
             for (slot, held) in held {
-                let Some((container, step)) = slot.split() else { continue };
+                let Some((container, step)) = slot.split() else {
+                    continue;
+                };
                 if container != path {
                     continue;
                 }

@@ -38,7 +38,10 @@ impl<'e> Run<'e, '_, '_> {
     pub(super) fn call(&mut self, call: &'e Call, span: Span, how: How) -> Value {
         if let Kind::Attr(object, name) = &call.func.kind {
             if let Some(text) = self.engine.dotted(object)
-                && let Some(class) = self.engine.implementers.class_of(&text, &self.engine.text(*name))
+                && let Some(class) = self
+                    .engine
+                    .implementers
+                    .class_of(&text, &self.engine.text(*name))
             {
                 let class = self.engine.sym(class);
                 return self.implementer(class, *name, call, span);
@@ -64,7 +67,10 @@ impl<'e> Run<'e, '_, '_> {
             return self.call_path(path, call, span, how);
         }
         let given = self.given(call, How::Bind);
-        let name = self.engine.dotted(&call.func).unwrap_or_else(|| "a value".to_owned());
+        let name = self
+            .engine
+            .dotted(&call.func)
+            .unwrap_or_else(|| "a value".to_owned());
         self.call_value(&func, given, &name, span)
     }
 
@@ -77,14 +83,26 @@ impl<'e> Run<'e, '_, '_> {
             return None;
         }
         let owner = self.place.owner?;
-        self.engine.method_after(self.receiver.unwrap_or(owner), owner, name)
+        self.engine
+            .method_after(self.receiver.unwrap_or(owner), owner, name)
     }
 
     /// Whether an expression is what people call their logger.
     fn is_log(&self, object: &Ex) -> bool {
         let text = self.engine.dotted(object).unwrap_or_default();
         let last = text.rsplit('.').next().unwrap_or_default();
-        matches!(last, "LOG" | "log" | "logger" | "_LOG" | "_log" | "LOGGER" | "_logger" | "logging" | "warnings")
+        matches!(
+            last,
+            "LOG"
+                | "log"
+                | "logger"
+                | "_LOG"
+                | "_log"
+                | "LOGGER"
+                | "_logger"
+                | "logging"
+                | "warnings"
+        )
     }
 
     pub(super) fn given(&mut self, call: &'e Call, how: How) -> Given {
@@ -121,14 +139,24 @@ impl<'e> Run<'e, '_, '_> {
         for value in given.all() {
             self.leave(value, Some(callee), span);
         }
-        let id = self.engine.result_at(self.place.function, span, Ok((class, name)));
+        let id = self
+            .engine
+            .result_at(self.place.function, span, Ok((class, name)));
         if let Some(state) = &mut self.state {
             Rc::make_mut(&mut state.born).insert(Root::Result(id));
         }
         Value::at(Path::of(Root::Result(id)))
     }
 
-    fn method(&mut self, receiver: &Value, name: Sym, object: &'e Ex, call: &'e Call, span: Span, how: How) -> Value {
+    fn method(
+        &mut self,
+        receiver: &Value,
+        name: Sym,
+        object: &'e Ex,
+        call: &'e Call,
+        span: Span,
+        how: How,
+    ) -> Value {
         if let Some(What::Global(path)) = receiver.what.as_deref()
             && receiver.refs.is_empty()
         {
@@ -158,13 +186,24 @@ impl<'e> Run<'e, '_, '_> {
         self.unknown_method(receiver, name, object, &given, span)
     }
 
-    fn unknown_method(&mut self, receiver: &Value, name: Sym, object: &Ex, given: &Given, span: Span) -> Value {
+    fn unknown_method(
+        &mut self,
+        receiver: &Value,
+        name: Sym,
+        object: &Ex,
+        given: &Given,
+        span: Span,
+    ) -> Value {
         let called = self.engine.sym(&format!("{}()", self.engine.text(name)));
         self.consume(receiver);
         self.load(receiver, Step::Attr(called), Deed::Needs, span);
         let text = self.engine.dotted(object);
-        let text = text.as_deref().map_or("?", |text| text.rsplit('.').next().unwrap_or(text));
-        let callee = self.engine.sym(&format!("{text}.{}", self.engine.text(name)));
+        let text = text
+            .as_deref()
+            .map_or("?", |text| text.rsplit('.').next().unwrap_or(text));
+        let callee = self
+            .engine
+            .sym(&format!("{text}.{}", self.engine.text(name)));
         for value in given.all() {
             self.leave(value, Some(callee), span);
         }
@@ -215,7 +254,10 @@ impl<'e> Run<'e, '_, '_> {
             Global::Class(class) => self.construct(class, given, span),
             Global::Function(place) => {
                 if place.owner.is_some() && place.function.bound == Bound::Class {
-                    let mut first = Value::of(What::Global(self.engine.sym(text.rsplit_once('.').map_or("", |(owner, _)| owner))));
+                    let mut first = Value::of(What::Global(
+                        self.engine
+                            .sym(text.rsplit_once('.').map_or("", |(owner, _)| owner)),
+                    ));
                     first.class = None;
                     return self.apply_given(place, place.owner, vec![first], given, span);
                 }
@@ -266,7 +308,9 @@ impl<'e> Run<'e, '_, '_> {
                 self.apply_given(method, Some(class), vec![made.clone()], given, span);
             }
             None => {
-                let known = line.iter().all(|base| base.starts_with("builtins.") || self.engine.project.has(base));
+                let known = line
+                    .iter()
+                    .all(|base| base.starts_with("builtins.") || self.engine.project.has(base));
                 if known && line.iter().any(|base| base == "builtins.dict") {
                     for value in given.args.iter().chain(&given.maps) {
                         self.update(&made, value, span);
@@ -283,7 +327,13 @@ impl<'e> Run<'e, '_, '_> {
     }
 
     /// A call of a value: a bound method, a function inside, a partial.
-    pub(super) fn call_value(&mut self, func: &Value, given: Given, name: &str, span: Span) -> Value {
+    pub(super) fn call_value(
+        &mut self,
+        func: &Value,
+        given: Given,
+        name: &str,
+        span: Span,
+    ) -> Value {
         match func.what.as_deref() {
             Some(What::Inner(number)) => self.run_inside(*number, given, span),
             Some(What::Global(path)) => {
@@ -326,13 +376,21 @@ impl<'e> Run<'e, '_, '_> {
 
     pub(super) fn function_inside(&mut self, number: usize) -> Value {
         let around = match self.running.last() {
-            Some(running) => self.inner.iter().find(|known| std::ptr::eq(**known, *running)).copied(),
+            Some(running) => self
+                .inner
+                .iter()
+                .find(|known| std::ptr::eq(**known, *running))
+                .copied(),
             None => Some(self.place.function),
         };
         let Some(function) = around.and_then(|function| function.inner.get(number)) else {
             return Value::other();
         };
-        let at = match self.inner.iter().position(|known| std::ptr::eq(*known, function)) {
+        let at = match self
+            .inner
+            .iter()
+            .position(|known| std::ptr::eq(*known, function))
+        {
             Some(at) => at,
             None => {
                 self.inner.push(function);
@@ -386,13 +444,23 @@ impl<'e> Run<'e, '_, '_> {
             }
             state.env = env;
         }
-        if function.is_generator { Value::other() } else { result }
+        if function.is_generator {
+            Value::other()
+        } else {
+            result
+        }
     }
 
     // Arguments.
 
     /// The values of all parameters; what is not given has its default.
-    pub(super) fn bind_arguments(&mut self, function: &'e Function, first: Vec<Value>, given: Given, span: Span) -> Vec<Value> {
+    pub(super) fn bind_arguments(
+        &mut self,
+        function: &'e Function,
+        first: Vec<Value>,
+        given: Given,
+        span: Span,
+    ) -> Vec<Value> {
         let mut args = first;
         args.extend(given.args);
         let mut keywords: BTreeMap<Sym, Value> = given.keywords.into_iter().collect();
@@ -415,7 +483,10 @@ impl<'e> Run<'e, '_, '_> {
                 }
                 Takes::Keywords => {
                     let made = self.make(
-                        Span { start: span.start, end: span.end.wrapping_add(1) },
+                        Span {
+                            start: span.start,
+                            end: span.end.wrapping_add(1),
+                        },
                         Made {
                             is_dict: true,
                             ..Made::default()
@@ -440,7 +511,13 @@ impl<'e> Run<'e, '_, '_> {
                     };
                     match by_position.or(by_name) {
                         Some(value) => value,
-                        None => self.default_of(param.name, param.default.as_ref(), &given.stars, &given.maps, span),
+                        None => self.default_of(
+                            param.name,
+                            param.default.as_ref(),
+                            &given.stars,
+                            &given.maps,
+                            span,
+                        ),
                     }
                 }
             };
@@ -449,7 +526,14 @@ impl<'e> Run<'e, '_, '_> {
         bound
     }
 
-    fn default_of(&mut self, name: Sym, default: Option<&Ex>, stars: &[Value], maps: &[Value], span: Span) -> Value {
+    fn default_of(
+        &mut self,
+        name: Sym,
+        default: Option<&Ex>,
+        stars: &[Value],
+        maps: &[Value],
+        span: Span,
+    ) -> Value {
         let mut value = match default.map(|default| &default.kind) {
             Some(Kind::None) => Value::none(),
             Some(Kind::Text(text)) => Value::of(What::Text(*text)),
@@ -464,7 +548,14 @@ impl<'e> Run<'e, '_, '_> {
         value
     }
 
-    fn apply_given(&mut self, place: Place<'e>, receiver: Option<Sym>, first: Vec<Value>, given: Given, span: Span) -> Value {
+    fn apply_given(
+        &mut self,
+        place: Place<'e>,
+        receiver: Option<Sym>,
+        first: Vec<Value>,
+        given: Given,
+        span: Span,
+    ) -> Value {
         let is_method = place.owner.is_some() && place.function.bound != Bound::Static;
         let receiver = receiver.filter(|_| is_method);
         let args = self.bind_arguments(place.function, first, given, span);
@@ -472,15 +563,28 @@ impl<'e> Run<'e, '_, '_> {
     }
 
     /// `object.name = value` where the class has a setter.
-    pub(super) fn set_property(&mut self, object: &Value, name: Sym, value: &Value, span: Span) -> bool {
+    pub(super) fn set_property(
+        &mut self,
+        object: &Value,
+        name: Sym,
+        value: &Value,
+        span: Span,
+    ) -> bool {
         let Some(Class::Of(class)) = object.class else {
             return false;
         };
-        let setter = self.engine.sym(&format!("{}@setter", self.engine.text(name)));
+        let setter = self
+            .engine
+            .sym(&format!("{}@setter", self.engine.text(name)));
         let Some(method) = self.engine.method(class, setter) else {
             return false;
         };
-        self.apply(method, Some(class), vec![object.clone(), value.clone()], span);
+        self.apply(
+            method,
+            Some(class),
+            vec![object.clone(), value.clone()],
+            span,
+        );
         true
     }
 }

@@ -167,7 +167,9 @@ impl<'p, 't> Engine<'p, 't> {
                     None => Global::Other(full),
                 }
             }
-            Found::Module(path) | Found::Outside(path) => Global::Other(crate::python::env::canonical(path)),
+            Found::Module(path) | Found::Outside(path) => {
+                Global::Other(crate::python::env::canonical(path))
+            }
             Found::Missing => Global::Other(path.to_owned()),
         }
     }
@@ -212,7 +214,10 @@ impl<'p, 't> Engine<'p, 't> {
 
     fn revive(&self, (module, function, owner): (usize, *const Function, Sym)) -> Place<'_> {
         // Found again by address among the functions of its file, which live as long as we do.
-        let functions = self.module(module).into_iter().flat_map(|found| found.functions.values());
+        let functions = self
+            .module(module)
+            .into_iter()
+            .flat_map(|found| found.functions.values());
         let mut found = functions.filter(|known| std::ptr::eq(*known, function));
         match found.next() {
             Some(function) => Place {
@@ -243,7 +248,9 @@ impl<'p, 't> Engine<'p, 't> {
                 continue;
             }
             let index = self.project.linker().modules.find(&class.module)?;
-            let inside = path.strip_prefix(class.module.as_str())?.trim_start_matches('.');
+            let inside = path
+                .strip_prefix(class.module.as_str())?
+                .trim_start_matches('.');
             let module = self.module(index)?;
             let function = module.functions.get(&format!("{inside}.{called}"))?;
             return Some(Place {
@@ -264,8 +271,13 @@ impl<'p, 't> Engine<'p, 't> {
             };
             if found.names.contains_key(&*name) {
                 let index = self.project.linker().modules.find(&found.module)?;
-                let inside = path.strip_prefix(found.module.as_str())?.trim_start_matches('.');
-                return self.module(index)?.literals.get(&format!("{inside}.{name}"));
+                let inside = path
+                    .strip_prefix(found.module.as_str())?
+                    .trim_start_matches('.');
+                return self
+                    .module(index)?
+                    .literals
+                    .get(&format!("{inside}.{name}"));
             }
         }
         None
@@ -280,7 +292,9 @@ impl<'p, 't> Engine<'p, 't> {
                 // Whoever asks meanwhile gets nothing.
                 self.attributes.borrow_mut().insert(class, Rc::default());
                 let table = Rc::new(self.attribute_table(class));
-                self.attributes.borrow_mut().insert(class, Rc::clone(&table));
+                self.attributes
+                    .borrow_mut()
+                    .insert(class, Rc::clone(&table));
                 table
             }
         };
@@ -298,7 +312,10 @@ impl<'p, 't> Engine<'p, 't> {
             };
             let inside = path.strip_prefix(found.module.as_str()).unwrap_or_default();
             let inside = inside.trim_start_matches('.');
-            let functions = self.module(index).into_iter().flat_map(|module| module.functions.values());
+            let functions = self
+                .module(index)
+                .into_iter()
+                .flat_map(|module| module.functions.values());
             for function in functions.filter(|function| function.class == inside) {
                 if let Some(receiver) = function.params.first() {
                     self.attributes_in(index, receiver.name, &function.body, &mut table);
@@ -308,7 +325,13 @@ impl<'p, 't> Engine<'p, 't> {
         table
     }
 
-    fn attributes_in(&self, module: usize, receiver: Sym, body: &[St], table: &mut BTreeMap<Sym, Option<Class>>) {
+    fn attributes_in(
+        &self,
+        module: usize,
+        receiver: Sym,
+        body: &[St],
+        table: &mut BTreeMap<Sym, Option<Class>>,
+    ) {
         for statement in body {
             match statement {
                 St::Assign(targets, value) => {
@@ -367,10 +390,12 @@ impl<'p, 't> Engine<'p, 't> {
         };
         match class_at(&call.func)? {
             (Global::Class(class), _) => Some(Class::Of(class)),
-            (Global::Other(path), _) if path == "collections.defaultdict" => match class_at(call.args.first()?)? {
-                (Global::Class(class), _) => Some(Class::Holds(class)),
-                _ => None,
-            },
+            (Global::Other(path), _) if path == "collections.defaultdict" => {
+                match class_at(call.args.first()?)? {
+                    (Global::Class(class), _) => Some(Class::Holds(class)),
+                    _ => None,
+                }
+            }
             _ => None,
         }
     }
@@ -421,7 +446,11 @@ impl<'p, 't> Engine<'p, 't> {
         let mut summary = Rc::new(Summary::default());
         for _ in 0..ROUNDS {
             let fresh = Rc::new(Run::of(self, place, receiver).summarise());
-            let asked = self.open.borrow().get(depth).is_some_and(|(_, asked)| *asked);
+            let asked = self
+                .open
+                .borrow()
+                .get(depth)
+                .is_some_and(|(_, asked)| *asked);
             let same = fresh == summary;
             summary = fresh;
             if !asked || same {
@@ -433,7 +462,9 @@ impl<'p, 't> Engine<'p, 't> {
         self.open.borrow_mut().pop();
         self.summaries.borrow_mut().insert(key, Rc::clone(&summary));
         let low = self.low.get();
-        self.provisional.borrow_mut().retain(|(known, _)| *known < depth);
+        self.provisional
+            .borrow_mut()
+            .retain(|(known, _)| *known < depth);
         if low < depth {
             self.provisional.borrow_mut().push((low, key));
             self.low.set(outer.min(low));
@@ -458,19 +489,32 @@ impl<'p, 't> Engine<'p, 't> {
     /// The number of an object: made at a place, perhaps by a callee called there.
     pub(super) fn made_at(&self, function: &Function, span: Span, inner: Option<u32>) -> u32 {
         let mut depths = self.depths.borrow_mut();
-        let depth = inner.map_or(0, |inner| depths.get(inner as usize).map_or(0, |depth| depth + 1));
-        let inner = if depth > NESTED { u32::MAX } else { inner.map_or(u32::MAX - 1, |inner| inner) };
+        let depth = inner.map_or(0, |inner| {
+            depths.get(inner as usize).map_or(0, |depth| depth + 1)
+        });
+        let inner = if depth > NESTED {
+            u32::MAX
+        } else {
+            inner.map_or(u32::MAX - 1, |inner| inner)
+        };
         let mut made = self.made.borrow_mut();
         let next = u32::try_from(depths.len()).unwrap_or(u32::MAX);
         let address: *const Function = function;
-        *made.entry((address as usize, span, inner)).or_insert_with(|| {
-            depths.push(depth.min(NESTED + 1));
-            next
-        })
+        *made
+            .entry((address as usize, span, inner))
+            .or_insert_with(|| {
+                depths.push(depth.min(NESTED + 1));
+                next
+            })
     }
 
     /// The number of a result of an implementer.
-    pub(super) fn result_at(&self, function: &Function, span: Span, of: Result<(Sym, Sym), u32>) -> u32 {
+    pub(super) fn result_at(
+        &self,
+        function: &Function,
+        span: Span,
+        of: Result<(Sym, Sym), u32>,
+    ) -> u32 {
         let mut results = self.results.borrow_mut();
         let member = match of {
             Ok(member) => member,

@@ -45,14 +45,20 @@ impl<'e> Run<'e, '_, '_> {
             }
             Kind::Call(call) => self.call(call, ex.span, how),
             Kind::Tuple(items) => {
-                let values: Vec<Value> = items.iter().map(|item| self.eval(item, How::Bind)).collect();
+                let values: Vec<Value> = items
+                    .iter()
+                    .map(|item| self.eval(item, How::Bind))
+                    .collect();
                 if items.iter().any(|item| matches!(item.kind, Kind::Star(_))) {
                     return Value::other();
                 }
                 Value::of(What::Many(values))
             }
             Kind::List(items) | Kind::Set(items) => {
-                let values: Vec<Value> = items.iter().map(|item| self.eval(item, How::Bind)).collect();
+                let values: Vec<Value> = items
+                    .iter()
+                    .map(|item| self.eval(item, How::Bind))
+                    .collect();
                 let open = items.iter().any(|item| matches!(item.kind, Kind::Star(_)));
                 self.make(
                     ex.span,
@@ -178,7 +184,10 @@ impl<'e> Run<'e, '_, '_> {
 
     /// What an expression is, with all that looking at it does undone.
     fn quietly(&mut self, ex: &'e Ex) -> Value {
-        if !matches!(ex.kind, Kind::Name(_) | Kind::Attr(..) | Kind::Item(..) | Kind::Call(_)) {
+        if !matches!(
+            ex.kind,
+            Kind::Name(_) | Kind::Attr(..) | Kind::Item(..) | Kind::Call(_)
+        ) {
             return Value::other();
         }
         let state = self.state.clone();
@@ -279,7 +288,11 @@ impl<'e> Run<'e, '_, '_> {
 
     fn untouched(&self, object: &Path, name: Sym) -> bool {
         let slot = object.then(Step::Attr(name));
-        slot.is_none_or(|slot| self.state.as_ref().is_none_or(|state| state.cell(&slot).is_none()))
+        slot.is_none_or(|slot| {
+            self.state
+                .as_ref()
+                .is_none_or(|state| state.cell(&slot).is_none())
+        })
     }
 
     pub(super) fn item(&mut self, object: &Value, key: &Value, span: Span) -> Value {
@@ -297,7 +310,11 @@ impl<'e> Run<'e, '_, '_> {
             any.other = true;
             return any;
         }
-        let deed = if step == Step::Any { Deed::Looks } else { Deed::Needs };
+        let deed = if step == Step::Any {
+            Deed::Looks
+        } else {
+            Deed::Needs
+        };
         let mut value = self.load(object, step, deed, span);
         if let Some(Class::Holds(class)) = object.class {
             value.class = Some(Class::Of(class));

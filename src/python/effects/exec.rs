@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::domain::{Deed, Path, Root, Step, Trace, Value, What};
+use super::domain::{Class, Deed, Path, Root, Step, Trace, Value, What};
 use super::ir::{Cmp, Ex, Handler, Kind, Span, St, Sym, Target};
 use super::run::{How, Run};
 use super::state::{State, join_into};
@@ -39,7 +39,9 @@ impl<'e> Run<'e, '_, '_> {
             St::Change(target, ex) => self.change(target, ex),
             St::Delete(targets) => targets.iter().for_each(|target| self.remove(target)),
             St::Return(ex, span) => {
-                let value = ex.as_ref().map_or_else(Value::none, |ex| self.eval(ex, How::Bind));
+                let value = ex
+                    .as_ref()
+                    .map_or_else(Value::none, |ex| self.eval(ex, How::Bind));
                 self.give_back(value, *span);
             }
             St::Raise(ex, span) => self.raise(ex.as_ref(), *span),
@@ -47,7 +49,12 @@ impl<'e> Run<'e, '_, '_> {
             St::For(target, iterated, body, orelse) => self.each(target, iterated, body, orelse),
             St::While(test, body, orelse) => self.repeat(test, body, orelse),
             St::With(items, body) => self.with(items, body),
-            St::Try { body, handlers, orelse, finally } => self.attempt(body, handlers, orelse, finally),
+            St::Try {
+                body,
+                handlers,
+                orelse,
+                finally,
+            } => self.attempt(body, handlers, orelse, finally),
             St::Def(name, number) => {
                 let value = self.function_inside(*number);
                 self.bind(*name, value);
@@ -60,7 +67,11 @@ impl<'e> Run<'e, '_, '_> {
             St::Break | St::Continue => {
                 let state = self.state.take();
                 if let Some((breaks, continues)) = self.loops.last_mut() {
-                    let into = if matches!(statement, St::Break) { breaks } else { continues };
+                    let into = if matches!(statement, St::Break) {
+                        breaks
+                    } else {
+                        continues
+                    };
                     join_into(into, &state);
                 }
             }
@@ -108,7 +119,9 @@ impl<'e> Run<'e, '_, '_> {
                 let parts = self.elements(&value);
                 if let Some(parts) = parts
                     && parts.len() == targets.len()
-                    && !targets.iter().any(|target| matches!(target, Target::Rest(_)))
+                    && !targets
+                        .iter()
+                        .any(|target| matches!(target, Target::Rest(_)))
                 {
                     for (target, part) in targets.iter().zip(parts) {
                         self.assign(target, part, span);
@@ -206,9 +219,7 @@ impl<'e> Run<'e, '_, '_> {
     fn raise(&mut self, ex: Option<&'e Ex>, span: Span) {
         let again = match ex.map(|ex| &ex.kind) {
             None => true,
-            Some(Kind::Name(name)) => {
-                self.caught.iter().any(|(caught, _)| *caught == Some(*name))
-            }
+            Some(Kind::Name(name)) => self.caught.iter().any(|(caught, _)| *caught == Some(*name)),
             Some(_) => false,
         };
         if again {
@@ -237,7 +248,11 @@ impl<'e> Run<'e, '_, '_> {
     }
 
     pub(super) fn raise_again(&mut self) {
-        let caught = self.caught.last().map(|(_, caught)| caught.clone()).unwrap_or_default();
+        let caught = self
+            .caught
+            .last()
+            .map(|(_, caught)| caught.clone())
+            .unwrap_or_default();
         for (path, trace) in caught {
             self.throw(path, trace);
         }
@@ -261,14 +276,24 @@ impl<'e> Run<'e, '_, '_> {
         Some(paths)
     }
 
-    fn attempt(&mut self, body: &'e [St], handlers: &'e [Handler], orelse: &'e [St], finally: &'e [St]) {
-        let caught: Vec<Option<Vec<String>>> = handlers.iter().map(|handler| self.catches(handler)).collect();
+    fn attempt(
+        &mut self,
+        body: &'e [St],
+        handlers: &'e [Handler],
+        orelse: &'e [St],
+        finally: &'e [St],
+    ) {
+        let caught: Vec<Option<Vec<String>>> = handlers
+            .iter()
+            .map(|handler| self.catches(handler))
+            .collect();
         let outer_guard = self.guard;
         for names in &caught {
             let has = |wanted: &[&str]| {
                 names.as_ref().is_none_or(|names| {
                     names.iter().any(|name| {
-                        name.strip_prefix("builtins.").is_some_and(|name| wanted.contains(&name))
+                        name.strip_prefix("builtins.")
+                            .is_some_and(|name| wanted.contains(&name))
                     })
                 })
             };
@@ -276,7 +301,11 @@ impl<'e> Run<'e, '_, '_> {
             self.guard.attributes |= has(&["AttributeError", "Exception", "BaseException"]);
         }
         let outer_raises = std::mem::take(&mut self.raises);
-        let outer_returned = if finally.is_empty() { None } else { self.returned.take() };
+        let outer_returned = if finally.is_empty() {
+            None
+        } else {
+            self.returned.take()
+        };
         self.points.push(self.state.clone());
         self.block(body);
         let point = self.points.pop().flatten();
@@ -289,7 +318,10 @@ impl<'e> Run<'e, '_, '_> {
             left.retain(|path, trace| {
                 let is_caught = names.as_ref().is_none_or(|names| {
                     let text = self.engine.text(*path);
-                    self.engine.line_of(&text).iter().any(|above| names.contains(above))
+                    self.engine
+                        .line_of(&text)
+                        .iter()
+                        .any(|above| names.contains(above))
                 });
                 if is_caught {
                     mine.insert(*path, Rc::clone(trace));
@@ -435,7 +467,12 @@ impl<'e> Run<'e, '_, '_> {
     }
 
     /// Runs `body` for each element that a value may have.
-    pub(super) fn iterate(&mut self, value: &Value, span: Span, body: &mut dyn FnMut(&mut Self, Value)) {
+    pub(super) fn iterate(
+        &mut self,
+        value: &Value,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, Value),
+    ) {
         let elements = self.elements(value);
         if let Some(elements) = elements.filter(|elements| elements.len() <= UNROLLED) {
             for element in elements {
@@ -474,6 +511,7 @@ impl<'e> Run<'e, '_, '_> {
                 });
                 any
             }
+            _ if self.is_dict(value) => Value::other(),
             _ => {
                 let mut element = self.load(value, Step::Any, Deed::Looks, span);
                 let items = value.exact().and_then(|path| match path.root {
@@ -487,6 +525,21 @@ impl<'e> Run<'e, '_, '_> {
                 element.other = true;
                 element
             }
+        }
+    }
+
+    /// Whether going through a value gives its keys.
+    fn is_dict(&self, value: &Value) -> bool {
+        if let Some(Class::Of(class)) = value.class {
+            let line = self.engine.line_of(&self.engine.text(class));
+            return line.iter().any(|base| base == "builtins.dict");
+        }
+        match value.exact().map(|path| (path.root, path.is_root())) {
+            Some((Root::Made(id), true)) => {
+                let made = self.state.as_ref().and_then(|state| state.made.get(&id));
+                made.is_some_and(|made| made.is_dict && made.copy_of.is_empty())
+            }
+            _ => false,
         }
     }
 
@@ -522,8 +575,13 @@ impl<'e> Run<'e, '_, '_> {
                 }
                 (any, self.state.take())
             }
-            Kind::Compare(left, rest) if rest.len() == 1 => self.compare(left, rest[0].0, &rest[0].1),
-            Kind::Call(call) if matches!(call.func.kind, Kind::Name(name) if &*self.engine.text(name) == "hasattr") && call.args.len() == 2 => {
+            Kind::Compare(left, rest) if rest.len() == 1 => {
+                self.compare(left, rest[0].0, &rest[0].1)
+            }
+            Kind::Call(call)
+                if matches!(call.func.kind, Kind::Name(name) if &*self.engine.text(name) == "hasattr")
+                    && call.args.len() == 2 =>
+            {
                 let object = self.eval(&call.args[0], How::Test);
                 let name = self.eval(&call.args[1], How::Use);
                 let Some(name) = name.text() else {
@@ -561,10 +619,18 @@ impl<'e> Run<'e, '_, '_> {
             Cmp::Is | Cmp::IsNot | Cmp::Equal | Cmp::NotEqual
                 if matches!(right.kind, Kind::None) || matches!(left.kind, Kind::None) =>
             {
-                let tested = if matches!(right.kind, Kind::None) { left } else { right };
+                let tested = if matches!(right.kind, Kind::None) {
+                    left
+                } else {
+                    right
+                };
                 let value = self.eval(tested, How::Test);
                 let (there, gone) = self.split_truth(&value);
-                if matches!(op, Cmp::Is | Cmp::Equal) { (gone, there) } else { (there, gone) }
+                if matches!(op, Cmp::Is | Cmp::Equal) {
+                    (gone, there)
+                } else {
+                    (there, gone)
+                }
             }
             Cmp::Is | Cmp::IsNot => {
                 self.eval(left, How::Test);

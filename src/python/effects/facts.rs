@@ -78,13 +78,21 @@ pub(super) fn said(engine: &Engine<'_, '_>, place: Place<'_>, summary: &Summary)
             }
             Deed::Unknown(callee) if *engine.text(*callee) == *super::calls::IMPLEMENTER => {}
             Deed::Unknown(callee) => {
-                let text = format!("{} via {}", text_of(engine, function, path), engine.text(*callee));
+                let text = format!(
+                    "{} via {}",
+                    text_of(engine, function, path),
+                    engine.text(*callee)
+                );
                 others.push((*path, seen(Verb::Unknown, text, false, Some(trace))));
             }
             Deed::Tests(class) => {
                 let class = engine.text(*class);
                 let name = class.strip_prefix("builtins.");
-                let text = format!("{}: {}", text_of(engine, function, path), name.unwrap_or(&class));
+                let text = format!(
+                    "{}: {}",
+                    text_of(engine, function, path),
+                    name.unwrap_or(&class)
+                );
                 let mut found = seen(Verb::Accepts, text, false, Some(trace));
                 found.foreign = name.is_none();
                 others.push((*path, found));
@@ -97,7 +105,11 @@ pub(super) fn said(engine: &Engine<'_, '_>, place: Place<'_>, summary: &Summary)
             lose(slots.entry(*path).or_default(), lost.possible, &lost.trace);
         }
     }
-    for path in exit.lost.iter().filter(|path| matches!(path.root, Root::Param(_)) && !is_own(path)) {
+    for path in exit
+        .lost
+        .iter()
+        .filter(|path| matches!(path.root, Root::Param(_)) && !is_own(path))
+    {
         if path.is_single()
             && exit.is_overwritten(path)
             && let Some(slot) = slots.get_mut(path)
@@ -113,17 +125,46 @@ pub(super) fn said(engine: &Engine<'_, '_>, place: Place<'_>, summary: &Summary)
         if let Some(trace) = reads
             && !is_told(&slots, path, slot)
         {
-            let mut found = seen(Verb::Reads, text.clone(), !slot.must_read, Some(Rc::clone(trace)));
+            let mut found = seen(
+                Verb::Reads,
+                text.clone(),
+                !slot.must_read,
+                Some(Rc::clone(trace)),
+            );
             found.needed = slot.needs.is_some();
             all.push((*path, found));
         }
         if let Some((possible, trace)) = &slot.lost {
-            all.push((*path, seen(Verb::Overwrites, text.clone(), *possible, Some(Rc::clone(trace)))));
+            all.push((
+                *path,
+                seen(
+                    Verb::Overwrites,
+                    text.clone(),
+                    *possible,
+                    Some(Rc::clone(trace)),
+                ),
+            ));
         } else if let Some(trace) = &slot.writes {
-            all.push((*path, seen(Verb::Writes, text.clone(), !slot.must_write, Some(Rc::clone(trace)))));
+            all.push((
+                *path,
+                seen(
+                    Verb::Writes,
+                    text.clone(),
+                    !slot.must_write,
+                    Some(Rc::clone(trace)),
+                ),
+            ));
         }
         if let Some(trace) = &slot.deletes {
-            all.push((*path, seen(Verb::Deletes, text, !slot.must_delete, Some(Rc::clone(trace)))));
+            all.push((
+                *path,
+                seen(
+                    Verb::Deletes,
+                    text,
+                    !slot.must_delete,
+                    Some(Rc::clone(trace)),
+                ),
+            ));
         }
     }
     let mut said = Said::default();
@@ -134,16 +175,27 @@ pub(super) fn said(engine: &Engine<'_, '_>, place: Place<'_>, summary: &Summary)
                 let param = function.params.get(usize::from(at));
                 // What is collected of the arguments is a dict or tuple of the function's own.
                 let collected = param.is_some_and(|param| {
-                    matches!(param.takes, super::ir::Takes::Rest | super::ir::Takes::Keywords)
+                    matches!(
+                        param.takes,
+                        super::ir::Takes::Rest | super::ir::Takes::Keywords
+                    )
                 });
-                let changes = matches!(found.fact.verb, Verb::Writes | Verb::Overwrites | Verb::Deletes);
+                let changes = matches!(
+                    found.fact.verb,
+                    Verb::Writes | Verb::Overwrites | Verb::Deletes
+                );
                 if !(collected && changes && path.steps().len() < 2) {
                     said.own.push(found);
                 }
             }
             Root::Result(id) => {
-                let Some((class, member)) = engine.result(id) else { continue };
-                let key = (engine.text(class).to_string(), engine.text(member).to_string());
+                let Some((class, member)) = engine.result(id) else {
+                    continue;
+                };
+                let key = (
+                    engine.text(class).to_string(),
+                    engine.text(member).to_string(),
+                );
                 let mut short = found.clone();
                 let root = result_text(engine, id);
                 if let Some(rest) = short.fact.path.strip_prefix(&root) {
@@ -152,7 +204,10 @@ pub(super) fn said(engine: &Engine<'_, '_>, place: Place<'_>, summary: &Summary)
                 said.own.push(found);
                 if !short.fact.path.is_empty()
                     && !short.fact.path.starts_with(" via")
-                    && matches!(short.fact.verb, Verb::Reads | Verb::Overwrites | Verb::Deletes | Verb::Accepts)
+                    && matches!(
+                        short.fact.verb,
+                        Verb::Reads | Verb::Overwrites | Verb::Deletes | Verb::Accepts
+                    )
                 {
                     if let Some(rest) = short.fact.path.strip_prefix(": ") {
                         short.fact.path = rest.to_owned();
@@ -166,7 +221,8 @@ pub(super) fn said(engine: &Engine<'_, '_>, place: Place<'_>, summary: &Summary)
     for (class, trace) in &summary.raises {
         let text = engine.text(*class);
         let name = text.rsplit('.').next().unwrap_or(&text).to_owned();
-        said.own.push(seen(Verb::Raises, name, false, Some(Rc::clone(trace))));
+        said.own
+            .push(seen(Verb::Raises, name, false, Some(Rc::clone(trace))));
     }
     returns(engine, function, summary, has_receiver, &mut said.own);
     for facts in said.results.values_mut().chain([&mut said.own]) {
@@ -199,12 +255,19 @@ const FINE: usize = 1;
 impl Seen {
     fn is_readable(&self) -> bool {
         let Some(path) = self.path else { return true };
-        let any = path.steps().iter().filter(|step| **step == Step::Any).count();
+        let any = path
+            .steps()
+            .iter()
+            .filter(|step| **step == Step::Any)
+            .count();
         match self.fact.verb {
             Verb::Reads => {
                 let steps = path.steps();
                 let last_is_any = steps.last() == Some(&Step::Any);
-                let more = usize::from(matches!(path.root, Root::Result(_)) || matches!(steps.last(), Some(Step::Key(_))));
+                let more = usize::from(
+                    matches!(path.root, Root::Result(_))
+                        || matches!(steps.last(), Some(Step::Key(_))),
+                );
                 any < 2 && !last_is_any && !(self.fact.may && steps.len() - any > FINE + more)
             }
             Verb::Unknown => path.is_root(),
@@ -217,17 +280,31 @@ impl Seen {
 
 /// Makes one line of all unknown callees that get the same thing.
 fn gather_unknown(facts: &mut Vec<Seen>) {
-    let (unknown, mut kept): (Vec<Seen>, Vec<Seen>) =
-        std::mem::take(facts).into_iter().partition(|seen| seen.fact.verb == Verb::Unknown);
+    let (unknown, mut kept): (Vec<Seen>, Vec<Seen>) = std::mem::take(facts)
+        .into_iter()
+        .partition(|seen| seen.fact.verb == Verb::Unknown);
     let mut gathered: BTreeMap<String, Vec<Seen>> = BTreeMap::new();
     for seen in unknown {
-        let what = seen.fact.path.split(" via ").next().unwrap_or_default().to_owned();
+        let what = seen
+            .fact
+            .path
+            .split(" via ")
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         gathered.entry(what).or_default().push(seen);
     }
     for (what, all) in gathered {
-        let Some(mut first) = all.first().cloned() else { continue };
+        let Some(mut first) = all.first().cloned() else {
+            continue;
+        };
         if all.len() > 1 {
-            let name = first.fact.path.strip_prefix(&format!("{what} via ")).unwrap_or_default().to_owned();
+            let name = first
+                .fact
+                .path
+                .strip_prefix(&format!("{what} via "))
+                .unwrap_or_default()
+                .to_owned();
             first.fact.path = format!("{what} via {name} and {} more", all.len() - 1);
         }
         kept.push(first);
@@ -292,7 +369,10 @@ fn result_text(engine: &Engine<'_, '_>, id: u32) -> String {
 fn text_of(engine: &Engine<'_, '_>, function: &Function, path: &Path) -> String {
     let name_of = |at: u16| {
         let param = function.params.get(usize::from(at));
-        param.map_or_else(|| "?".to_owned(), |param| engine.text(param.name).to_string())
+        param.map_or_else(
+            || "?".to_owned(),
+            |param| engine.text(param.name).to_string(),
+        )
     };
     let mut text = match path.root {
         Root::Param(at) => name_of(at),
@@ -338,7 +418,13 @@ fn quoted(key: &str) -> String {
     text
 }
 
-fn returns(engine: &Engine<'_, '_>, function: &Function, summary: &Summary, has_receiver: bool, said: &mut Vec<Seen>) {
+fn returns(
+    engine: &Engine<'_, '_>,
+    function: &Function,
+    summary: &Summary,
+    has_receiver: bool,
+    said: &mut Vec<Seen>,
+) {
     let Some(exit) = &summary.exit else { return };
     if function.is_generator || function.is_lambda || !gives_value(&function.body) {
         return;
@@ -368,9 +454,18 @@ fn returns(engine: &Engine<'_, '_>, function: &Function, summary: &Summary, has_
         Some(_) => unknown = true,
         None => {}
     }
-    let several = parts.len() + usize::from(unknown) + usize::from(!keys.is_empty()) + usize::from(result.none) > 1;
+    let several = parts.len()
+        + usize::from(unknown)
+        + usize::from(!keys.is_empty())
+        + usize::from(result.none)
+        > 1;
     for (key, must) in &keys {
-        said.push(seen(Verb::Returns, format!("[{}]", quoted(key)), !must || several, None));
+        said.push(seen(
+            Verb::Returns,
+            format!("[{}]", quoted(key)),
+            !must || several,
+            None,
+        ));
     }
     if parts.len() > 4 {
         parts.clear();
@@ -388,7 +483,11 @@ fn returns(engine: &Engine<'_, '_>, function: &Function, summary: &Summary, has_
 }
 
 /// The literal keys of a returned dict, and whether each is always there.
-pub(super) fn keys(engine: &Engine<'_, '_>, exit: &State, result: &Value) -> BTreeMap<String, bool> {
+pub(super) fn keys(
+    engine: &Engine<'_, '_>,
+    exit: &State,
+    result: &Value,
+) -> BTreeMap<String, bool> {
     let made: Vec<&Path> = result
         .refs
         .iter()
@@ -398,8 +497,15 @@ pub(super) fn keys(engine: &Engine<'_, '_>, exit: &State, result: &Value) -> BTr
     let mut seen_in: BTreeMap<String, usize> = BTreeMap::new();
     for path in &made {
         let mut here = BTreeSet::new();
-        for slot in exit.heap.range(**path..).map(|(slot, _)| slot).take_while(|slot| slot.starts_with(path)) {
-            let Some((container, Step::Key(key))) = slot.split() else { continue };
+        for slot in exit
+            .heap
+            .range(**path..)
+            .map(|(slot, _)| slot)
+            .take_while(|slot| slot.starts_with(path))
+        {
+            let Some((container, Step::Key(key))) = slot.split() else {
+                continue;
+            };
             if container != **path || !here.insert(key) {
                 continue;
             }
@@ -422,7 +528,9 @@ fn gives_value(body: &[St]) -> bool {
             .as_ref()
             .is_some_and(|value| !matches!(value.kind, super::ir::Kind::None)),
         St::If(arms) => arms.iter().any(|(_, body)| gives_value(body)),
-        St::For(_, _, body, orelse) | St::While(_, body, orelse) => gives_value(body) || gives_value(orelse),
+        St::For(_, _, body, orelse) | St::While(_, body, orelse) => {
+            gives_value(body) || gives_value(orelse)
+        }
         St::With(_, body) => gives_value(body),
         St::Try {
             body,

@@ -1,6 +1,8 @@
 //! Trees to [`super::ir`]: statements, functions and classes of one file. It keeps what moves values and drops the rest.
 
-use ruff_python_ast::{ExceptHandler, Expr, Parameters, Pattern, Stmt, StmtClassDef, StmtFunctionDef};
+use ruff_python_ast::{
+    ExceptHandler, Expr, Parameters, Pattern, Stmt, StmtClassDef, StmtFunctionDef,
+};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::ir::{
@@ -151,7 +153,10 @@ impl Lower<'_> {
         if def.name.as_str() == "__new__" || def.name.as_str() == "__init_subclass__" {
             bound = Bound::Class;
         }
-        let (outer, cut) = (std::mem::take(&mut self.inner), std::mem::take(&mut self.cut));
+        let (outer, cut) = (
+            std::mem::take(&mut self.inner),
+            std::mem::take(&mut self.cut),
+        );
         let outer_names = std::mem::take(&mut self.outer_names);
         let params = self.params(&def.parameters);
         let body = self.body(&def.body);
@@ -181,21 +186,37 @@ impl Lower<'_> {
             for param in group {
                 let default = param.default.as_deref().map(|value| self.expr(value));
                 let name = self.sym(&param.parameter.name);
-                params.push(Param { name, takes, default });
+                params.push(Param {
+                    name,
+                    takes,
+                    default,
+                });
             }
         }
         if let Some(rest) = &parameters.vararg {
             let name = self.sym(&rest.name);
-            params.push(Param { name, takes: Takes::Rest, default: None });
+            params.push(Param {
+                name,
+                takes: Takes::Rest,
+                default: None,
+            });
         }
         for param in &parameters.kwonlyargs {
             let default = param.default.as_deref().map(|value| self.expr(value));
             let name = self.sym(&param.parameter.name);
-            params.push(Param { name, takes: Takes::Keyword, default });
+            params.push(Param {
+                name,
+                takes: Takes::Keyword,
+                default,
+            });
         }
         if let Some(rest) = &parameters.kwarg {
             let name = self.sym(&rest.name);
-            params.push(Param { name, takes: Takes::Keywords, default: None });
+            params.push(Param {
+                name,
+                takes: Takes::Keywords,
+                default: None,
+            });
         }
         params
     }
@@ -221,7 +242,11 @@ impl Lower<'_> {
             }
             Stmt::Assign(assign) => {
                 let value = self.expr(&assign.value);
-                let targets = assign.targets.iter().map(|target| self.target(target)).collect();
+                let targets = assign
+                    .targets
+                    .iter()
+                    .map(|target| self.target(target))
+                    .collect();
                 out.push(St::Assign(targets, value));
             }
             Stmt::AnnAssign(assign) => {
@@ -237,7 +262,11 @@ impl Lower<'_> {
                 out.push(St::Change(target, value));
             }
             Stmt::Delete(delete) => {
-                let targets = delete.targets.iter().map(|target| self.target(target)).collect();
+                let targets = delete
+                    .targets
+                    .iter()
+                    .map(|target| self.target(target))
+                    .collect();
                 out.push(St::Delete(targets));
             }
             Stmt::Return(found) => {
@@ -274,7 +303,10 @@ impl Lower<'_> {
                 let mut items = Vec::new();
                 for item in &with.items {
                     let value = self.expr(&item.context_expr);
-                    let target = item.optional_vars.as_deref().map(|target| self.target(target));
+                    let target = item
+                        .optional_vars
+                        .as_deref()
+                        .map(|target| self.target(target));
                     items.push((value, target));
                 }
                 let body = self.body(&with.body);
@@ -291,7 +323,12 @@ impl Lower<'_> {
                 }
                 let orelse = self.body(&attempt.orelse);
                 let finally = self.body(&attempt.finalbody);
-                out.push(St::Try { body, handlers, orelse, finally });
+                out.push(St::Try {
+                    body,
+                    handlers,
+                    orelse,
+                    finally,
+                });
             }
             Stmt::Match(found) => self.matching(found, out),
             Stmt::FunctionDef(def) => {
@@ -305,7 +342,10 @@ impl Lower<'_> {
                 // What its bases and decorators use is used; its body is somebody else's.
                 let name = self.sym(&class.name);
                 let uses: Vec<Ex> = class.bases().iter().map(|base| self.expr(base)).collect();
-                let value = Ex { kind: Kind::Uses(uses), span: span(class.range) };
+                let value = Ex {
+                    kind: Kind::Uses(uses),
+                    span: span(class.range),
+                };
                 out.push(St::Assign(vec![Target::Name(name)], value));
             }
             Stmt::Import(import) => {
@@ -363,12 +403,18 @@ impl Lower<'_> {
             let mut uses = vec![subject];
             uses.extend(case.guard.as_deref().map(|guard| self.expr(guard)));
             catches_all |= case.guard.is_none() && case.pattern.is_irrefutable();
-            let test = Ex { kind: Kind::Uses(uses), span: span(case.range) };
+            let test = Ex {
+                kind: Kind::Uses(uses),
+                span: span(case.range),
+            };
             let mut body = Vec::new();
             for name in bound {
                 let target = Target::Name(self.sym(name));
                 let value = self.expr(&found.subject);
-                let value = Ex { kind: Kind::Uses(vec![value]), span: span(case.range) };
+                let value = Ex {
+                    kind: Kind::Uses(vec![value]),
+                    span: span(case.range),
+                };
                 body.push(St::Assign(vec![target], value));
             }
             body.extend(self.body(&case.body));
@@ -401,8 +447,12 @@ impl Lower<'_> {
                 let key = lower.expr(&item.slice);
                 Target::Item(value, key, span(item.range))
             }
-            Expr::Tuple(tuple) => Target::Many(tuple.elts.iter().map(|one| lower.target(one)).collect()),
-            Expr::List(list) => Target::Many(list.elts.iter().map(|one| lower.target(one)).collect()),
+            Expr::Tuple(tuple) => {
+                Target::Many(tuple.elts.iter().map(|one| lower.target(one)).collect())
+            }
+            Expr::List(list) => {
+                Target::Many(list.elts.iter().map(|one| lower.target(one)).collect())
+            }
             Expr::Starred(starred) => Target::Rest(Box::new(lower.target(&starred.value))),
             _ => Target::Nothing,
         })
@@ -412,7 +462,12 @@ impl Lower<'_> {
     pub(super) fn call(&mut self, call: &ruff_python_ast::ExprCall) -> Call {
         Call {
             func: self.expr(&call.func),
-            args: call.arguments.args.iter().map(|value| self.expr(value)).collect(),
+            args: call
+                .arguments
+                .args
+                .iter()
+                .map(|value| self.expr(value))
+                .collect(),
             keywords: call
                 .arguments
                 .keywords
@@ -438,13 +493,30 @@ fn names_of<'a>(pattern: &'a Pattern, names: &mut Vec<&'a str>) {
         Pattern::MatchStar(found) => names.extend(found.name.as_ref().map(|name| name.as_str())),
         Pattern::MatchMapping(found) => {
             names.extend(found.rest.as_ref().map(|name| name.as_str()));
-            found.patterns.iter().for_each(|inner| names_of(inner, names));
+            found
+                .patterns
+                .iter()
+                .for_each(|inner| names_of(inner, names));
         }
-        Pattern::MatchSequence(found) => found.patterns.iter().for_each(|inner| names_of(inner, names)),
-        Pattern::MatchOr(found) => found.patterns.iter().for_each(|inner| names_of(inner, names)),
+        Pattern::MatchSequence(found) => found
+            .patterns
+            .iter()
+            .for_each(|inner| names_of(inner, names)),
+        Pattern::MatchOr(found) => found
+            .patterns
+            .iter()
+            .for_each(|inner| names_of(inner, names)),
         Pattern::MatchClass(found) => {
-            found.arguments.patterns.iter().for_each(|inner| names_of(inner, names));
-            found.arguments.keywords.iter().for_each(|inner| names_of(&inner.pattern, names));
+            found
+                .arguments
+                .patterns
+                .iter()
+                .for_each(|inner| names_of(inner, names));
+            found
+                .arguments
+                .keywords
+                .iter()
+                .for_each(|inner| names_of(&inner.pattern, names));
         }
         Pattern::MatchValue(_) | Pattern::MatchSingleton(_) => {}
     }
@@ -465,4 +537,3 @@ fn joined(owner: &str, name: &str) -> String {
         (owner, name) => format!("{owner}.{name}"),
     }
 }
-

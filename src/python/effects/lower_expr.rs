@@ -15,7 +15,9 @@ impl Lower<'_> {
     }
 
     pub(super) fn expr(&mut self, expr: &Expr) -> Ex {
-        let kind = self.deeper(|lower| lower.kind(expr)).unwrap_or(Kind::Uses(Vec::new()));
+        let kind = self
+            .deeper(|lower| lower.kind(expr))
+            .unwrap_or(Kind::Uses(Vec::new()));
         Ex {
             kind,
             span: span(expr.range()),
@@ -36,9 +38,10 @@ impl Lower<'_> {
             Expr::StringLiteral(text) => Kind::Text(self.sym(text.value.to_str())),
             Expr::NoneLiteral(_) => Kind::None,
             Expr::BooleanLiteral(literal) => Kind::Bool(literal.value),
-            Expr::NumberLiteral(_) | Expr::BytesLiteral(_) | Expr::EllipsisLiteral(_) | Expr::IpyEscapeCommand(_) => {
-                Kind::Other
-            }
+            Expr::NumberLiteral(_)
+            | Expr::BytesLiteral(_)
+            | Expr::EllipsisLiteral(_)
+            | Expr::IpyEscapeCommand(_) => Kind::Other,
             Expr::Attribute(attribute) => {
                 let value = self.boxed(&attribute.value);
                 Kind::Attr(value, self.sym(&attribute.attr))
@@ -111,7 +114,10 @@ impl Lower<'_> {
                 }
             }
             Expr::Lambda(lambda) => {
-                let params = lambda.parameters.as_deref().map_or_else(Vec::new, |found| self.params(found));
+                let params = lambda
+                    .parameters
+                    .as_deref()
+                    .map_or_else(Vec::new, |found| self.params(found));
                 let outer = std::mem::take(&mut self.inner);
                 let value = self.expr(&lambda.body);
                 let inner = std::mem::replace(&mut self.inner, outer);
@@ -136,9 +142,10 @@ impl Lower<'_> {
             Expr::ListComp(found) => self.comprehension([&*found.elt], &found.generators),
             Expr::SetComp(found) => self.comprehension([&*found.elt], &found.generators),
             Expr::Generator(found) => self.comprehension([&*found.elt], &found.generators),
-            Expr::DictComp(found) => {
-                self.comprehension(found.key.as_deref().into_iter().chain([&*found.value]), &found.generators)
-            }
+            Expr::DictComp(found) => self.comprehension(
+                found.key.as_deref().into_iter().chain([&*found.value]),
+                &found.generators,
+            ),
             Expr::Starred(starred) => Kind::Star(self.boxed(&starred.value)),
             Expr::Named(named) => {
                 let value = self.boxed(&named.value);
@@ -147,7 +154,9 @@ impl Lower<'_> {
                     _ => value.kind,
                 }
             }
-            Expr::Yield(found) => Kind::Yield(found.value.as_deref().map(|value| self.boxed(value))),
+            Expr::Yield(found) => {
+                Kind::Yield(found.value.as_deref().map(|value| self.boxed(value)))
+            }
             Expr::YieldFrom(found) => Kind::Yield(Some(self.boxed(&found.value))),
             Expr::Await(found) => self.kind(&found.value),
             Expr::FString(text) => {
@@ -163,7 +172,11 @@ impl Lower<'_> {
         }
     }
 
-    fn comprehension<'a>(&mut self, elements: impl IntoIterator<Item = &'a Expr>, loops: &[Loop]) -> Kind {
+    fn comprehension<'a>(
+        &mut self,
+        elements: impl IntoIterator<Item = &'a Expr>,
+        loops: &[Loop],
+    ) -> Kind {
         let loops = loops
             .iter()
             .map(|found| {

@@ -52,7 +52,10 @@ impl Project<'_> {
     pub fn fill_effects(&self, interface: &mut Interface, implementers: &Implementers) {
         interface.has_effects = true;
         let wanted = wanted(interface);
-        let found = on_large_stack(|| self.effects(&wanted, interface, implementers)).unwrap_or_default();
+        // Looked for here: the thread below must not wait for a pool whose threads may all wait for it.
+        let files = self.files_with(&patterns(interface, implementers));
+        let found = on_large_stack(|| self.effects(&wanted, interface, implementers, &files))
+            .unwrap_or_default();
         for ((owner, member), proofs) in found.effects {
             let (facts, kept) = match interface.classes.get_mut(&owner) {
                 Some(class) => (&mut class.effects, &mut class.proofs),
@@ -75,7 +78,13 @@ impl Project<'_> {
         }
     }
 
-    fn effects(&self, wanted: &[(String, String)], interface: &Interface, implementers: &Implementers) -> Found {
+    fn effects(
+        &self,
+        wanted: &[(String, String)],
+        interface: &Interface,
+        implementers: &Implementers,
+        files: &[usize],
+    ) -> Found {
         let engine = Engine::new(self, implementers);
         let mut places = Places::new(self);
         let mut found = Found::default();
@@ -91,29 +100,30 @@ impl Project<'_> {
             };
             let said = facts::said(&engine, place, &summary).readable();
             let proofs = said.own.iter().map(|seen| places.proof(seen)).collect();
-            found.effects.insert((owner.clone(), member.clone()), proofs);
+            found
+                .effects
+                .insert((owner.clone(), member.clone()), proofs);
         }
-        self.results(&engine, interface, &mut places, &mut found);
+        self.results(&engine, files, &mut places, &mut found);
         found
     }
 
     /// What the whole tree does with results of implementers of these classes.
-    fn results(&self, engine: &Engine<'_, '_>, interface: &Interface, places: &mut Places<'_>, found: &mut Found) {
-        let mut patterns = BTreeSet::new();
-        for (receiver, classes) in &engine.implementers.by_receiver {
-            for (class, members) in classes {
-                if interface.classes.contains_key(class) {
-                    patterns.extend(members.iter().map(|member| format!("{receiver}.{member}(")));
-                }
-            }
-        }
-        let patterns: Vec<String> = patterns.into_iter().collect();
-        for index in self.files_with(&patterns) {
-            let Some(module) = engine.module(index) else { continue };
+    fn results(
+        &self,
+        engine: &Engine<'_, '_>,
+        files: &[usize],
+        places: &mut Places<'_>,
+        found: &mut Found,
+    ) {
+        for &index in files {
+            let Some(module) = engine.module(index) else {
+                continue;
+            };
             let name = self.module_name(index);
-            for (inside, function) in &module.functions {
-                let owner = (!function.class.is_empty()).then(|| engine.sym(&format!("{name}.{}", function.class)));
-                let _ = inside;
+            for function in module.functions.values() {
+                let owner = (!function.class.is_empty())
+                    .then(|| engine.sym(&format!("{name}.{}", function.class)));
                 let place = Place {
                     module: index,
                     function,
@@ -123,7 +133,11 @@ impl Project<'_> {
                 let Some(summary) = engine.summary(place, owner.filter(|_| is_method)) else {
                     continue;
                 };
-                if !summary.may.iter().any(|(_, path, _)| matches!(path.root, domain::Root::Result(_))) {
+                if !summary
+                    .may
+                    .iter()
+                    .any(|(_, path, _)| matches!(path.root, domain::Root::Result(_)))
+                {
                     continue;
                 }
                 let Said { results, .. } = facts::said(engine, place, &summary).readable();
@@ -136,6 +150,19 @@ impl Project<'_> {
             }
         }
     }
+}
+
+/// What files hold that call implementers of these classes.
+fn patterns(interface: &Interface, implementers: &Implementers) -> Vec<String> {
+    let mut patterns = BTreeSet::new();
+    for (receiver, classes) in &implementers.by_receiver {
+        for (class, members) in classes {
+            if interface.classes.contains_key(class) {
+                patterns.extend(members.iter().map(|member| format!("{receiver}.{member}(")));
+            }
+        }
+    }
+    patterns.into_iter().collect()
 }
 
 /// Adds a fact to the union of all call sites: the stronger one stays, with the shortest way to it.
@@ -156,7 +183,8 @@ fn join(known: &mut Vec<Proof>, places: &mut Places<'_>, seen: &Seen) {
         Some(proof) => {
             proof.needed |= seen.needed;
             let stronger = proof.fact.may && !seen.fact.may;
-            let shorter = proof.fact.may == seen.fact.may && length(&seen.trace) < proof.chain.len();
+            let shorter =
+                proof.fact.may == seen.fact.may && length(&seen.trace) < proof.chain.len();
             if stronger || shorter {
                 let needed = proof.needed;
                 *proof = places.proof(seen);
@@ -186,7 +214,8 @@ fn wanted(interface: &Interface) -> Vec<(String, String)> {
     let mut wanted = Vec::new();
     for (path, class) in &interface.classes {
         for (name, member) in &class.members {
-            let told = member.defined_in != *path && interface.classes.contains_key(&member.defined_in);
+            let told =
+                member.defined_in != *path && interface.classes.contains_key(&member.defined_in);
             if matches!(member.kind, Kind::Function(_)) && !told {
                 wanted.push((path.clone(), name.clone()));
             }
@@ -222,7 +251,10 @@ fn place_of<'e>(
 
 fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok()?;
+        let thread = std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, work)
+            .ok()?;
         thread.join().ok()
     })
 }

@@ -24,7 +24,10 @@ impl Project<'_> {
         for index in files {
             for used in self.uses_in(index) {
                 if used.receiver.starts_with("self.") {
-                    attributes.entry(used.receiver).or_default().insert(used.attribute);
+                    attributes
+                        .entry(used.receiver)
+                        .or_default()
+                        .insert(used.attribute);
                 }
             }
         }
@@ -58,9 +61,14 @@ impl Project<'_> {
         if files.len() > COMMON {
             return Interface::default();
         }
-        let paths: Vec<String> = files.into_iter().flat_map(|index| self.classes_in(index)).collect();
+        let paths: Vec<String> = files
+            .into_iter()
+            .flat_map(|index| self.classes_in(index))
+            .collect();
         let (mut found, _) = self.interface(&paths);
-        found.classes.retain(|_, class| class.members.contains_key(name));
+        found
+            .classes
+            .retain(|_, class| class.members.contains_key(name));
         found
     }
 }
@@ -68,14 +76,23 @@ impl Project<'_> {
 /// The one class that is meant: heirs have the members of their base, so the base.
 fn best<'i>(candidates: &'i Interface, names: &BTreeSet<String>) -> Option<(&'i str, &'i Class)> {
     let fits = |class: &&Class| {
-        let known = names.iter().filter(|name| class.members.contains_key(*name));
-        let is_abstract = known
-            .clone()
-            .any(|name| class.members.get(name).is_some_and(|member| member.is_abstract()));
+        let known = names
+            .iter()
+            .filter(|name| class.members.contains_key(*name));
+        let is_abstract = known.clone().any(|name| {
+            class
+                .members
+                .get(name)
+                .is_some_and(|member| member.is_abstract())
+        });
         let count = known.count();
         count * 100 >= names.len() * PERCENT && (count >= ENOUGH || is_abstract)
     };
-    let fitting: Vec<(&String, &Class)> = candidates.classes.iter().filter(|(_, class)| fits(class)).collect();
+    let fitting: Vec<(&String, &Class)> = candidates
+        .classes
+        .iter()
+        .filter(|(_, class)| fits(class))
+        .collect();
     let best = fitting.iter().find(|(path, _)| {
         fitting
             .iter()

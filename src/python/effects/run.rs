@@ -77,7 +77,13 @@ impl<'e, 'p, 't> Run<'e, 'p, 't> {
             if at == 0 && has_receiver {
                 value.class = receiver.map(Class::Of);
             }
-            if matches!(&param.default, Some(Ex { kind: super::ir::Kind::None, .. })) {
+            if matches!(
+                &param.default,
+                Some(Ex {
+                    kind: super::ir::Kind::None,
+                    ..
+                })
+            ) {
                 value.none = true;
             }
             Rc::make_mut(&mut state.env).insert(param.name, value);
@@ -126,7 +132,11 @@ impl<'e, 'p, 't> Run<'e, 'p, 't> {
             value.other = true;
             self.cut = true;
         }
-        if self.state.as_ref().is_some_and(|state| state.heap.len() > SLOTS) {
+        if self
+            .state
+            .as_ref()
+            .is_some_and(|state| state.heap.len() > SLOTS)
+        {
             self.cut = true;
             self.budget = 0;
         }
@@ -177,13 +187,21 @@ impl<'e, 'p, 't> Run<'e, 'p, 't> {
         let mut seen = BTreeSet::new();
         Self::peek_into(state, value, step, &mut found, &mut seen);
         match value.class {
-            Some(Class::Holds(class)) if !matches!(step, Step::Attr(_)) => found.class = Some(Class::Of(class)),
+            Some(Class::Holds(class)) if !matches!(step, Step::Attr(_)) => {
+                found.class = Some(Class::Of(class))
+            }
             _ => {}
         }
         found
     }
 
-    fn peek_into(state: &State, value: &Value, step: Step, found: &mut Value, seen: &mut BTreeSet<Path>) {
+    fn peek_into(
+        state: &State,
+        value: &Value,
+        step: Step,
+        found: &mut Value,
+        seen: &mut BTreeSet<Path>,
+    ) {
         found.other |= value.other || value.what.is_some();
         for object in &value.refs {
             let Some(slot) = object.then(step) else {
@@ -243,7 +261,16 @@ impl<'e, 'p, 't> Run<'e, 'p, 't> {
     }
 
     #[expect(clippy::too_many_arguments)]
-    fn look(&mut self, state: &State, object: Path, step: Step, deed: Deed, span: Span, exact: bool, depth: u8) {
+    fn look(
+        &mut self,
+        state: &State,
+        object: Path,
+        step: Step,
+        deed: Deed,
+        span: Span,
+        exact: bool,
+        depth: u8,
+    ) {
         let Some(slot) = object.then(step) else {
             return;
         };
@@ -265,14 +292,29 @@ impl<'e, 'p, 't> Run<'e, 'p, 't> {
     }
 
     /// Notes that a slot was read, unless its supplied value is gone.
-    pub(super) fn saw(&mut self, state: &State, slot: Path, deed: Deed, exact: bool, trace: Rc<Trace>) {
+    pub(super) fn saw(
+        &mut self,
+        state: &State,
+        slot: Path,
+        deed: Deed,
+        exact: bool,
+        trace: Rc<Trace>,
+    ) {
         if !state.may_hold_supplied(&slot) {
             self.check(state, slot, &trace);
             return;
         }
         let is_attr = matches!(slot.split(), Some((_, Step::Attr(_))));
-        let guarded = if is_attr { self.guard.attributes } else { self.guard.keys };
-        let deed = if guarded || state.present.contains(&slot) { Deed::Looks } else { deed };
+        let guarded = if is_attr {
+            self.guard.attributes
+        } else {
+            self.guard.keys
+        };
+        let deed = if guarded || state.present.contains(&slot) {
+            Deed::Looks
+        } else {
+            deed
+        };
         self.note(deed, slot, trace);
         if exact && slot.is_single() && state.is_untouched(&slot) {
             self.must(deed, slot);
@@ -284,7 +326,8 @@ impl<'e, 'p, 't> Run<'e, 'p, 't> {
     /// Puts a value into the slots that a step of these objects names.
     pub(super) fn store(&mut self, object: &Value, step: Step, value: Value, span: Span) {
         let exact = object.exact();
-        let outside = object.other || object.what.is_some() || object.refs.iter().any(Path::is_supplied);
+        let outside =
+            object.other || object.what.is_some() || object.refs.iter().any(Path::is_supplied);
         if outside {
             self.leave(&value, None, span);
         }
@@ -304,13 +347,19 @@ impl<'e, 'p, 't> Run<'e, 'p, 't> {
         let mut strong = exact && slot.is_single();
         if let Root::Made(made) = slot.root {
             strong &= state.made.get(&made).is_none_or(|made| !made.several);
-            let container_is_list = state.made.get(&made).is_some_and(|made| made.items.is_some());
+            let container_is_list = state
+                .made
+                .get(&made)
+                .is_some_and(|made| made.items.is_some());
             if container_is_list && let Some(found) = Rc::make_mut(&mut state.made).get_mut(&made) {
                 found.items = None;
                 found.open = true;
             }
         }
-        if slot.is_supplied() && state.may_hold_supplied(&slot) && !matches!(slot.split(), Some((_, Step::Any))) {
+        if slot.is_supplied()
+            && state.may_hold_supplied(&slot)
+            && !matches!(slot.split(), Some((_, Step::Any)))
+        {
             Rc::make_mut(&mut state.lost).insert(slot);
         }
         let heap = Rc::make_mut(&mut state.heap);
@@ -399,7 +448,13 @@ impl<'e, 'p, 't> Run<'e, 'p, 't> {
         self.leave_once(value, callee, span, &mut seen);
     }
 
-    fn leave_once(&mut self, value: &Value, callee: Option<Sym>, span: Span, seen: &mut BTreeSet<Path>) {
+    fn leave_once(
+        &mut self,
+        value: &Value,
+        callee: Option<Sym>,
+        span: Span,
+        seen: &mut BTreeSet<Path>,
+    ) {
         self.consume(value);
         match value.what.as_deref() {
             Some(What::Many(values)) => {
@@ -407,7 +462,12 @@ impl<'e, 'p, 't> Run<'e, 'p, 't> {
                     self.leave_once(&value, callee, span, seen);
                 }
             }
-            Some(What::Method(value, _) | What::Keys(value) | What::Values(value) | What::Items(value)) => {
+            Some(
+                What::Method(value, _)
+                | What::Keys(value)
+                | What::Values(value)
+                | What::Items(value),
+            ) => {
                 let value = value.clone();
                 self.leave_once(&value, callee, span, seen);
             }
@@ -425,7 +485,9 @@ impl<'e, 'p, 't> Run<'e, 'p, 't> {
             if !seen.insert(*path) {
                 continue;
             }
-            let Some(state) = self.state.clone() else { return };
+            let Some(state) = self.state.clone() else {
+                return;
+            };
             if path.is_supplied() {
                 let trace = self.trace(span);
                 self.left(&state, *path, &trace);
@@ -528,15 +590,18 @@ impl<'e, 'p, 't> Run<'e, 'p, 't> {
             return Step::Key(text);
         }
         match value.exact() {
-            Some(path) if path.is_root() => match path.root {
-                Root::Param(at) if self.place.function.params.get(usize::from(at)).is_some_and(|param| {
-                    !matches!(param.takes, Takes::Rest | Takes::Keywords)
-                }) =>
-                {
-                    Step::Arg(at)
+            Some(path) if path.is_root() => {
+                match path.root {
+                    Root::Param(at)
+                        if self.place.function.params.get(usize::from(at)).is_some_and(
+                            |param| !matches!(param.takes, Takes::Rest | Takes::Keywords),
+                        ) =>
+                    {
+                        Step::Arg(at)
+                    }
+                    _ => Step::Any,
                 }
-                _ => Step::Any,
-            },
+            }
             _ => Step::Any,
         }
     }

@@ -56,7 +56,10 @@ impl State {
         }
         let mut at = *slot;
         while let Some((container, _)) = at.split() {
-            if container.then(Step::Any).is_some_and(|all| self.used.contains(&all)) {
+            if container
+                .then(Step::Any)
+                .is_some_and(|all| self.used.contains(&all))
+            {
                 return true;
             }
             at = container;
@@ -91,19 +94,26 @@ impl State {
     /// Whether the supplied value of a slot may still be in it.
     pub(super) fn may_hold_supplied(&self, slot: &Path) -> bool {
         !self.is_absent(slot)
-            && self.cell(slot).is_none_or(|value| value.refs.binary_search(slot).is_ok())
+            && self
+                .cell(slot)
+                .is_none_or(|value| value.refs.binary_search(slot).is_ok())
     }
 
     /// Nothing else than what was supplied can be in a slot.
     pub(super) fn is_untouched(&self, slot: &Path) -> bool {
-        if self.cell(slot).is_some_and(|cell| cell.refs.len() != 1 || cell.other) {
+        if self
+            .cell(slot)
+            .is_some_and(|cell| cell.refs.len() != 1 || cell.other)
+        {
             return false;
         }
         let Some((container, step)) = slot.split() else {
             return true;
         };
         let same = |other: &Path| {
-            other.split().is_some_and(|(around, last)| around == container && last != step && overlap(last, step))
+            other.split().is_some_and(|(around, last)| {
+                around == container && last != step && overlap(last, step)
+            })
         };
         !self
             .heap
@@ -149,7 +159,10 @@ impl State {
                 }
             }
             for (slot, value) in heap.iter_mut() {
-                if !other.heap.contains_key(slot) && slot.is_supplied() && theirs.contains(&slot.root) {
+                if !other.heap.contains_key(slot)
+                    && slot.is_supplied()
+                    && theirs.contains(&slot.root)
+                {
                     value.join(&Value::at(*slot));
                 }
             }

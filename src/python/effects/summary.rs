@@ -49,7 +49,8 @@ impl Run<'_, '_, '_> {
             }
         }
         let has_receiver = self.has_receiver();
-        let own = |path: &Path| has_receiver && path.root == Root::Param(0) && path.steps().len() < 2;
+        let own =
+            |path: &Path| has_receiver && path.root == Root::Param(0) && path.steps().len() < 2;
         Summary {
             exit,
             result,
@@ -59,12 +60,17 @@ impl Run<'_, '_, '_> {
                 .filter(|((deed, path), _)| {
                     path.is_supplied()
                         && !(own(path) && matches!(deed, Deed::Needs | Deed::Looks))
-                        && !(path.is_root() && matches!(deed, Deed::Needs | Deed::Looks | Deed::Writes))
+                        && !(path.is_root()
+                            && matches!(deed, Deed::Needs | Deed::Looks | Deed::Writes))
                 })
                 .take(MOST)
                 .map(|((deed, path), trace)| (deed, path, trace))
                 .collect(),
-            over: if self.cut { Vec::new() } else { self.over.into_iter().collect() },
+            over: if self.cut {
+                Vec::new()
+            } else {
+                self.over.into_iter().collect()
+            },
             raises: self.raises.into_iter().collect(),
             cut: self.cut,
         }
@@ -154,7 +160,11 @@ struct Words<'a> {
 impl Words<'_> {
     fn root(&self, root: Root) -> Value {
         match root {
-            Root::Param(at) => self.args.get(usize::from(at)).cloned().unwrap_or_else(Value::other),
+            Root::Param(at) => self
+                .args
+                .get(usize::from(at))
+                .cloned()
+                .unwrap_or_else(Value::other),
             other => Value::at(Path::of(self.roots.get(&other).copied().unwrap_or(other))),
         }
     }
@@ -198,7 +208,11 @@ impl Words<'_> {
         let container = self.value(&container);
         let exact = container.exact().is_some();
         let step = self.steps(step).pop().unwrap_or(Step::Any);
-        let slots: Vec<Path> = container.refs.iter().filter_map(|object| object.then(step)).collect();
+        let slots: Vec<Path> = container
+            .refs
+            .iter()
+            .filter_map(|object| object.then(step))
+            .collect();
         (slots, exact)
     }
 
@@ -236,7 +250,13 @@ impl Words<'_> {
 
 impl<'e> Run<'e, '_, '_> {
     /// Calls a function of the tree with these values of its parameters.
-    pub(super) fn apply(&mut self, place: Place<'e>, receiver: Option<Sym>, args: Vec<Value>, span: Span) -> Value {
+    pub(super) fn apply(
+        &mut self,
+        place: Place<'e>,
+        receiver: Option<Sym>,
+        args: Vec<Value>,
+        span: Span,
+    ) -> Value {
         let Some(summary) = self.engine.summary(place, receiver) else {
             let name = self.engine.text(place.function.name).to_string();
             let given = super::calls::Given {
@@ -294,8 +314,12 @@ impl<'e> Run<'e, '_, '_> {
         for root in all {
             let new = match root {
                 Root::Param(_) => continue,
-                Root::Made(id) => Root::Made(self.engine.made_at(self.place.function, span, Some(id))),
-                Root::Result(id) => Root::Result(self.engine.result_at(self.place.function, span, Err(id))),
+                Root::Made(id) => {
+                    Root::Made(self.engine.made_at(self.place.function, span, Some(id)))
+                }
+                Root::Result(id) => {
+                    Root::Result(self.engine.result_at(self.place.function, span, Err(id)))
+                }
             };
             roots.insert(root, new);
         }
@@ -375,7 +399,13 @@ impl<'e> Run<'e, '_, '_> {
         self.saw(before, slot, deed, false, trace);
     }
 
-    fn left_through(&mut self, before: &State, value: &Value, trace: &Rc<Trace>, callee: Option<Sym>) {
+    fn left_through(
+        &mut self,
+        before: &State,
+        value: &Value,
+        trace: &Rc<Trace>,
+        callee: Option<Sym>,
+    ) {
         let mut open = value.refs.clone();
         if let Some(What::Many(values)) = value.what.as_deref() {
             open.extend(values.iter().flat_map(|value| value.refs.iter().copied()));
@@ -408,21 +438,32 @@ impl<'e> Run<'e, '_, '_> {
         let mut cells = Vec::new();
         for (slot, value) in exit.heap.iter() {
             let (slots, exact) = words.slots(slot);
-            let single = slots.len() == 1 && exact && slot.is_single() && slots.iter().all(Path::is_single);
+            let single =
+                slots.len() == 1 && exact && slot.is_single() && slots.iter().all(Path::is_single);
             cells.push((slots, single, words.translate(value)));
         }
         for root in exit.made.keys() {
             if let Some(Root::Made(id)) = words.roots.get(&Root::Made(*root)) {
                 let mut made = exit.made.get(root).cloned().unwrap_or_default();
-                made.copy_of = made.copy_of.iter().flat_map(|path| words.value(path).refs).collect();
+                made.copy_of = made
+                    .copy_of
+                    .iter()
+                    .flat_map(|path| words.value(path).refs)
+                    .collect();
                 if let Some(items) = &made.items {
-                    made.items = Some(Rc::new(items.iter().map(|item| words.translate(item)).collect()));
+                    made.items = Some(Rc::new(
+                        items.iter().map(|item| words.translate(item)).collect(),
+                    ));
                 }
                 self.born(*id, made);
             }
         }
         let Some(state) = &mut self.state else { return };
-        let born: Vec<Root> = exit.born.iter().filter_map(|root| words.roots.get(root).copied()).collect();
+        let born: Vec<Root> = exit
+            .born
+            .iter()
+            .filter_map(|root| words.roots.get(root).copied())
+            .collect();
         Rc::make_mut(&mut state.born).extend(born);
 
         let mut must = Vec::new();
@@ -441,8 +482,16 @@ impl<'e> Run<'e, '_, '_> {
                         continue;
                     }
                     let is_attr = matches!(slot.split(), Some((_, Step::Attr(_))));
-                    let guarded = if is_attr { self.guard.attributes } else { self.guard.keys };
-                    if guarded || before.present.contains(slot) { Deed::Looks } else { *deed }
+                    let guarded = if is_attr {
+                        self.guard.attributes
+                    } else {
+                        self.guard.keys
+                    };
+                    if guarded || before.present.contains(slot) {
+                        Deed::Looks
+                    } else {
+                        *deed
+                    }
                 }
                 _ => *deed,
             };
@@ -498,7 +547,11 @@ impl<'e> Run<'e, '_, '_> {
                     }
                 } else {
                     let known = heap.entry(slot).or_insert_with(|| {
-                        if slot.is_supplied() { Value::at(slot) } else { Value::default() }
+                        if slot.is_supplied() {
+                            Value::at(slot)
+                        } else {
+                            Value::default()
+                        }
                     });
                     known.join(&value);
                     Rc::make_mut(&mut state.absent).remove(&slot);
@@ -507,4 +560,3 @@ impl<'e> Run<'e, '_, '_> {
         }
     }
 }
-

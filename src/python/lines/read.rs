@@ -72,14 +72,24 @@ pub fn read(tables: &[Table], names: &Names) -> Result<Interface, LineError> {
 
 /// Whether the contract was written by a program that looked at what functions do: then it has some fact beside calls.
 fn has_effects(interface: &Interface) -> bool {
-    let classes = interface.classes.values().flat_map(|class| {
-        class.effects.values().chain(class.requires.values())
-    });
-    let modules = interface.modules.values().flat_map(|module| module.effects.values());
+    let classes = interface
+        .classes
+        .values()
+        .flat_map(|class| class.effects.values().chain(class.requires.values()));
+    let modules = interface
+        .modules
+        .values()
+        .flat_map(|module| module.effects.values());
     classes.chain(modules).flatten().any(|placed| {
         matches!(
             placed.fact.verb,
-            Verb::Accepts | Verb::Deletes | Verb::Overwrites | Verb::Raises | Verb::Reads | Verb::Returns | Verb::Writes
+            Verb::Accepts
+                | Verb::Deletes
+                | Verb::Overwrites
+                | Verb::Raises
+                | Verb::Reads
+                | Verb::Returns
+                | Verb::Writes
         )
     })
 }

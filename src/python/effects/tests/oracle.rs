@@ -65,7 +65,8 @@ fn wrong(facts: &[Fact], outcomes: &[Outcome]) -> Vec<String> {
             let told = facts.iter().any(|fact| match verb.as_str() {
                 "reads" => fact.verb == Verb::Reads && covers(&fact.path, path, true),
                 "writes" => {
-                    matches!(fact.verb, Verb::Writes | Verb::Overwrites) && covers(&fact.path, path, false)
+                    matches!(fact.verb, Verb::Writes | Verb::Overwrites)
+                        && covers(&fact.path, path, false)
                 }
                 _ => fact.verb == Verb::Deletes && covers(&fact.path, path, false),
             });
@@ -77,7 +78,10 @@ fn wrong(facts: &[Fact], outcomes: &[Outcome]) -> Vec<String> {
         if !outcome.ok {
             continue;
         }
-        for fact in facts.iter().filter(|fact| !fact.may && !fact.path.contains("*]") && !fact.path.contains("[k]")) {
+        for fact in facts
+            .iter()
+            .filter(|fact| !fact.may && !fact.path.contains("*]") && !fact.path.contains("[k]"))
+        {
             let verb = match fact.verb {
                 Verb::Reads => "reads",
                 Verb::Writes => "writes",
@@ -103,7 +107,12 @@ fn wrong(facts: &[Fact], outcomes: &[Outcome]) -> Vec<String> {
 
 #[test]
 fn one() {
-    let Some(seed) = std::env::var("COGATE_ONE").ok().and_then(|text| text.parse().ok()) else { return };
+    let Some(seed) = std::env::var("COGATE_ONE")
+        .ok()
+        .and_then(|text| text.parse().ok())
+    else {
+        return;
+    };
     let text = Programs::new(seed).program();
     println!("{text}");
     println!("{:#?}", facts(&text, "m.f"));
@@ -111,8 +120,14 @@ fn one() {
 
 #[test]
 fn what_happens_may_happen_and_what_must_happen_does() {
-    let count: u64 = std::env::var("COGATE_PROGRAMS").ok().and_then(|text| text.parse().ok()).unwrap_or(400);
-    let first: u64 = std::env::var("COGATE_FIRST").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let count: u64 = std::env::var("COGATE_PROGRAMS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(400);
+    let first: u64 = std::env::var("COGATE_FIRST")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1);
     let programs: Vec<Program> = (first..first + count)
         .map(|seed| {
             let mut maker = Programs::new(seed);
@@ -133,20 +148,37 @@ fn what_happens_may_happen_and_what_must_happen_does() {
         if facts.is_empty() {
             continue;
         }
-        musts += facts.iter().filter(|fact| !fact.may && fact.verb != Verb::Unknown).count();
+        musts += facts
+            .iter()
+            .filter(|fact| !fact.may && fact.verb != Verb::Unknown)
+            .count();
         returned += outcomes.iter().filter(|outcome| outcome.ok).count();
         let wrong = wrong(&facts, outcomes);
         if !wrong.is_empty() {
             failures.push((program.text.lines().count(), seed, wrong, facts));
         }
     }
-    assert!(returned > programs.len(), "too few programs return to prove anything");
-    assert!(musts > programs.len() / 2, "too few facts are sure to prove anything");
+    assert!(
+        returned > programs.len(),
+        "too few programs return to prove anything"
+    );
+    assert!(
+        musts > programs.len() / 2,
+        "too few facts are sure to prove anything"
+    );
     failures.sort_by_key(|failure| failure.0);
-    let show: usize = std::env::var("COGATE_SHOW").ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let show: usize = std::env::var("COGATE_SHOW")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0);
     if show > 0 {
         for (_, seed, wrong, facts) in failures.iter().take(show) {
-            println!("== seed {seed}\n{}{:#?}\n{:?}", Programs::new(*seed).program(), wrong, facts.iter().map(ToString::to_string).collect::<Vec<_>>());
+            println!(
+                "== seed {seed}\n{}{:#?}\n{:?}",
+                Programs::new(*seed).program(),
+                wrong,
+                facts.iter().map(ToString::to_string).collect::<Vec<_>>()
+            );
         }
     }
     if let Some((_, seed, wrong, facts)) = failures.first() {

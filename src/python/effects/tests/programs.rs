@@ -56,7 +56,8 @@ impl Programs {
     }
 
     fn line(&mut self, text: &str) {
-        self.lines.push(format!("{}{text}", "    ".repeat(self.indent)));
+        self.lines
+            .push(format!("{}{text}", "    ".repeat(self.indent)));
     }
 
     fn block(&mut self) {
@@ -90,7 +91,10 @@ impl Programs {
     fn key(&mut self) -> String {
         let own = self.keys.len();
         let at = self.pick(3 + own);
-        KEYS.get(at).copied().unwrap_or_else(|| self.keys[at - 3]).to_owned()
+        KEYS.get(at)
+            .copied()
+            .unwrap_or_else(|| self.keys[at - 3])
+            .to_owned()
     }
 
     fn name(&mut self) -> String {
@@ -124,7 +128,11 @@ impl Programs {
             }
             5 => {
                 let (key, value) = (self.key(), self.name());
-                if key == "k" { "dict()".to_owned() } else { format!("dict({}={value})", key.trim_matches('\'')) }
+                if key == "k" {
+                    "dict()".to_owned()
+                } else {
+                    format!("dict({}={value})", key.trim_matches('\''))
+                }
             }
             6 => "dict()".to_owned(),
             7 => {
