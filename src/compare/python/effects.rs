@@ -205,7 +205,7 @@ impl Pair<'_> {
         }
     }
 
-    fn of<'f>(facts: &'f [PlacedFact], verb: Verb) -> impl Iterator<Item = &'f PlacedFact> {
+    fn of(facts: &[PlacedFact], verb: Verb) -> impl Iterator<Item = &PlacedFact> {
         facts.iter().filter(move |placed| placed.fact.verb == verb)
     }
 
@@ -620,9 +620,7 @@ impl Pair<'_> {
             if Self::has(self.after, Verb::Accepts, path).is_some() {
                 continue;
             }
-            let Some((what, ty)) = path.rsplit_once(": ").or_else(|| Some(("", path))) else {
-                continue;
-            };
+            let (what, ty) = path.rsplit_once(": ").unwrap_or(("", path));
             // Where nothing else is told apart any more, anything may be accepted.
             let others = Self::of(self.after, Verb::Accepts).any(|placed| {
                 let (other, _) = placed

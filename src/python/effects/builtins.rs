@@ -362,10 +362,9 @@ pub(super) fn function<'e>(
             if let Some(elements) = run.elements(&value) {
                 return Some(Value::of(What::Many(elements)));
             }
-            match value.what.as_deref() {
-                // The same things once more.
-                Some(What::Keys(_) | What::Values(_) | What::Items(_)) => return Some(value),
-                _ => {}
+            // The same things once more.
+            if let Some(What::Keys(_) | What::Values(_) | What::Items(_)) = value.what.as_deref() {
+                return Some(value);
             }
             run.copied(&value, span)
         }

@@ -40,6 +40,10 @@ pub(super) enum Global<'e> {
     Other(String),
 }
 
+/// A method: its file, its path in there, and the class that defines it; none if there is none.
+type Method = Option<(usize, String, Sym)>;
+/// Classes of the attributes of a class; none where methods do not agree.
+type Attributes = BTreeMap<Sym, Option<Class>>;
 type Key = (usize, *const Function, Option<Sym>);
 
 /// Who implements what: members by the receivers that hold an implementer.
@@ -88,8 +92,8 @@ pub(super) struct Engine<'p, 't> {
     /// Results of implementers: class and member.
     results: RefCell<Vec<(Sym, Sym)>>,
     result_ids: RefCell<HashMap<(usize, Span, Sym, Sym), u32>>,
-    methods: RefCell<HashMap<(Sym, Sym), Option<(usize, *const Function, Sym)>>>,
-    attributes: RefCell<HashMap<Sym, Rc<BTreeMap<Sym, Option<Class>>>>>,
+    methods: RefCell<HashMap<(Sym, Sym), Method>>,
+    attributes: RefCell<HashMap<Sym, Rc<Attributes>>>,
 }
 
 impl<'p, 't> Engine<'p, 't> {
@@ -200,33 +204,23 @@ impl<'p, 't> Engine<'p, 't> {
     /// The method that an instance of `class` has under a name.
     pub(super) fn method(&self, class: Sym, name: Sym) -> Option<Place<'_>> {
         if let Some(known) = self.methods.borrow().get(&(class, name)) {
-            return known.map(|found| self.revive(found));
+            let (index, inside, owner) = known.as_ref()?;
+            let function = self.module(*index)?.functions.get(inside)?;
+            return Some(Place {
+                module: *index,
+                function,
+                owner: Some(*owner),
+            });
         }
         let line = self.line_of(&self.text(class));
         let found = self.method_in(&line, name);
         let kept = found.map(|place| {
-            let function: *const Function = place.function;
-            (place.module, function, place.owner.unwrap_or(class))
+            let called = self.text(name);
+            let inside = format!("{}.{called}", place.function.class);
+            (place.module, inside, place.owner.unwrap_or(class))
         });
         self.methods.borrow_mut().insert((class, name), kept);
         found
-    }
-
-    fn revive(&self, (module, function, owner): (usize, *const Function, Sym)) -> Place<'_> {
-        // Found again by address among the functions of its file, which live as long as we do.
-        let functions = self
-            .module(module)
-            .into_iter()
-            .flat_map(|found| found.functions.values());
-        let mut found = functions.filter(|known| std::ptr::eq(*known, function));
-        match found.next() {
-            Some(function) => Place {
-                module,
-                function,
-                owner: Some(owner),
-            },
-            None => unreachable!("functions are never dropped"),
-        }
     }
 
     /// What `super()` in a class finds.

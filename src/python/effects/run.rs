@@ -23,6 +23,9 @@ pub(super) struct Guard {
     pub(super) attributes: bool,
 }
 
+/// The name under which a handler has its exception, and what of those thrown it caught.
+pub(super) type Caught = (Option<Sym>, BTreeMap<Sym, Rc<Trace>>);
+
 /// Why a value is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum How {
@@ -58,7 +61,7 @@ pub(super) struct Run<'e, 'p, 't> {
     pub(super) points: Vec<Option<State>>,
     pub(super) guard: Guard,
     /// What the handlers around caught: for a bare `raise`.
-    pub(super) caught: Vec<(Option<Sym>, BTreeMap<Sym, Rc<Trace>>)>,
+    pub(super) caught: Vec<Caught>,
     pub(super) inner: Vec<&'e Function>,
     /// Functions inside that are being run.
     pub(super) running: Vec<*const Function>,
