@@ -13,6 +13,8 @@ const ENOUGH: usize = 3;
 const PERCENT: usize = 90;
 /// A name that so many files define tells nothing.
 const COMMON: usize = 40;
+/// So many names are tried.
+const TRIED: usize = 4;
 
 impl Project<'_> {
     /// Receivers (`self.driver`) in the modules of an interface that hold implementers of some class of the tree: all
@@ -34,13 +36,18 @@ impl Project<'_> {
         let mut known: BTreeMap<String, Interface> = BTreeMap::new();
         let mut implementers = Implementers::default();
         for (receiver, names) in attributes {
-            // The longest name is the one that says most.
-            let Some(telling) = names.iter().max_by_key(|name| (name.len(), name.as_str())) else {
+            // The longest name says most; it may be that of an attribute, which nobody defines by `def`.
+            let mut longest: Vec<&String> = names.iter().collect();
+            longest.sort_by_key(|name| (std::cmp::Reverse(name.len()), name.as_str()));
+            let telling = longest.into_iter().take(TRIED).find(|name| {
+                let candidates = known
+                    .entry((*name).clone())
+                    .or_insert_with(|| self.classes_with(name));
+                !candidates.classes.is_empty()
+            });
+            let Some(candidates) = telling.and_then(|name| known.get(name)) else {
                 continue;
             };
-            let candidates = known
-                .entry(telling.clone())
-                .or_insert_with(|| self.classes_with(telling));
             if let Some((path, class)) = best(candidates, &names) {
                 let members = class.members.keys().cloned().collect();
                 implementers
