@@ -178,7 +178,7 @@ fn configuration_that_is_wrong_is_shown_by_line() {
 fn a_contract_that_cannot_be_read_is_shown_by_line() {
     type Damage = fn(&Scratch);
     let cases: [(&str, Damage); 8] = [
-        ("contracts/driver.toml:11:6: unclosed array", |scratch| {
+        ("contracts/driver.toml:15:6: unclosed array", |scratch| {
             let text = scratch.read("contracts/driver.toml") + "x = [";
             scratch.write("contracts/driver.toml", text);
         }),

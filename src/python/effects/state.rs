@@ -51,7 +51,8 @@ impl State {
 
     /// Whether the supplied value of a slot may have been used before.
     pub(super) fn is_used(&self, slot: &Path) -> bool {
-        if self.used.contains(slot) {
+        let held = slot.then(Step::Any);
+        if self.used.contains(slot) || held.is_some_and(|held| self.used.contains(&held)) {
             return true;
         }
         let mut at = *slot;
