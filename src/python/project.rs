@@ -119,10 +119,6 @@ impl<'t> Project<'t> {
         &self.linker.modules.files()[index].path
     }
 
-    pub(crate) fn linker(&self) -> &Linker<'t> {
-        &self.linker
-    }
-
     /// A class of the tree with all its members.
     pub(crate) fn class_model(&self, path: &str) -> Option<Class> {
         let class = self.linker.class(path)?;
