@@ -9,32 +9,46 @@ use proptest::prelude::*;
 use crate::python::cut::cut;
 use crate::python::decode::decode;
 use crate::python::env::TARGET;
-use crate::python::extract::{self, ModuleExtract};
+use crate::python::extract::{self, Bound, What};
 use crate::python::modules::ModuleFile;
 use crate::python::source::{Source, with_interface, with_source};
+
+fn file() -> ModuleFile {
+    ModuleFile {
+        name: "pkg.mod".to_owned(),
+        path: "pkg/mod.py".to_owned(),
+        is_package: false,
+    }
+}
 
 /// What a text says, read without the bodies that can be cut, and read whole. The parser's messages about bodies are
 /// nobody's business.
 fn both(text: &str) -> (String, String) {
-    shown(text, |_| {})
-}
-
-fn shown(text: &str, forget: fn(&mut ModuleExtract)) -> (String, String) {
-    let file = ModuleFile {
-        name: "pkg.mod".to_owned(),
-        path: "pkg/mod.py".to_owned(),
-        is_package: false,
-    };
+    let file = file();
     let print = |source: &Source<'_>| {
         let mut extract = extract::module(source, &file, TARGET);
         extract.damage.clear();
-        forget(&mut extract);
         format!("{extract:#?}")
     };
     (
         with_interface(&file.path, text, print).unwrap_or_else(|error| error),
         with_source(&file.path, text, print).unwrap_or_else(|error| error),
     )
+}
+
+/// The functions of a file and of its classes, by path.
+fn definitions(source: &Source<'_>) -> Vec<String> {
+    let extract = extract::module(source, &file(), TARGET);
+    let is_function = |bound: &Bound| matches!(bound.what, What::Function(_));
+    let of_classes = extract.classes.iter().flat_map(|(path, class)| {
+        let names = class.names.iter().filter(|(_, bound)| is_function(bound));
+        names.map(move |(name, _)| format!("{path}.{name}"))
+    });
+    let names = extract.names.iter();
+    let of_module = names.filter(|(_, bound)| is_function(bound));
+    of_classes
+        .chain(of_module.map(|(name, _)| name.clone()))
+        .collect()
 }
 
 fn kept(text: &str) -> String {
@@ -294,23 +308,28 @@ proptest! {
         prop_assert_eq!(short, whole);
     }
 
-    /// A sign lost or doubled hides no name, and no lost text: only what a broken statement may have given to an
-    /// instance is not guessed.
+    /// A sign lost or doubled hides no name, and no lost text. Where only bodies that are cut do not parse, nothing is
+    /// guessed of what the parser would have made of the rest: the definitions are those of the text as it was.
     #[test]
-    fn broken_programs_say_the_same(text in program(), at in any::<prop::sample::Index>(), doubled in any::<bool>()) {
-        let mut text = text;
+    fn broken_programs_hide_nothing(text in program(), at in any::<prop::sample::Index>(), doubled in any::<bool>()) {
+        let mut broken = text.clone();
         let at = at.index(text.len());
         if text.is_char_boundary(at) && text.is_char_boundary(at + 1) {
             if doubled {
-                let sign = text[at..=at].to_owned();
-                text.insert_str(at, &sign);
+                broken.insert_str(at, &text[at..=at]);
             } else {
-                text.remove(at);
+                broken.remove(at);
             }
         }
-        let (short, whole) = shown(&text, |extract| {
-            extract.classes.values_mut().for_each(|class| class.instance.clear());
-        });
-        prop_assert_eq!(short, whole);
+        let read = |source: &Source<'_>| (source.is_damaged(), definitions(source));
+        let (is_damaged, defined) = with_interface("m.py", &broken, read).unwrap_or_default();
+        let (whole_is_damaged, _) = with_source("m.py", &broken, read).unwrap_or_default();
+        if whole_is_damaged && !is_damaged {
+            let before = with_source("m.py", &text, definitions).unwrap_or_default();
+            prop_assert_eq!(defined, before);
+        } else {
+            let (short, whole) = both(&broken);
+            prop_assert_eq!(short, whole);
+        }
     }
 }
