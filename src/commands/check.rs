@@ -1,12 +1,17 @@
 //! `cogate check [NAME..]`: the source against its contracts, or against where the branch began.
 
+use std::collections::BTreeSet;
+
 use super::base::{Against, fails};
 use super::project::{MEND, Project, tell, tell_missing};
-use super::{Failure, Outcome, Shell};
+use super::{Failure, Outcome, Shell, consumers};
 use crate::cli::Check;
 use crate::finding::{self, Finding, Level, Role};
 use crate::provider::{self, Checked, Provider, TreeTexts};
+use crate::python::Receivers;
 use crate::report::{self, InterfaceVerdict, Report, Summary};
+use crate::rules::apply_levels;
+use crate::verify::Recorded;
 
 /// Checks, and reports.
 pub(super) fn run(shell: &Shell, args: &Check) -> Result<Outcome, Failure> {
@@ -49,6 +54,10 @@ fn check(
     let (mut findings, mut interfaces, mut members): (Vec<Finding>, Vec<InterfaceVerdict>, usize) =
         Default::default();
     let mut next = None;
+    let known_consumers = consumers::recorded(project)?;
+    let recorded =
+        Recorded::new(&known_consumers).map_err(|error| Failure::new(error).help(MEND))?;
+    let mut said: BTreeSet<String> = BTreeSet::new();
     for name in names {
         let known = match project.contract(name) {
             Ok(known) => known,
@@ -81,7 +90,7 @@ fn check(
             (None, Some(contract)) => provider::check(provider, &project.config, name, contract),
             (None, None) => continue,
         };
-        let checked = match checked {
+        let mut checked = match checked {
             Ok(checked) => checked,
             Err(message) => {
                 shell.error(&message, Some(MEND));
@@ -93,6 +102,17 @@ fn check(
         tell_missing(shell, &checked.missing, "the source or the contract");
         let whole = checked.troubles.is_empty() && checked.missing.is_empty();
         outcome.incomplete |= !whole;
+        let receivers = project.config.interfaces.get(name);
+        let receivers = receivers.map(|interface| interface.receivers.clone());
+        let receivers = Receivers::Named(receivers.unwrap_or_default());
+        recorded.attach(provider.python(), &receivers, &mut checked.findings);
+        consumers::weigh(project, &mut checked.findings);
+        said.extend(
+            checked
+                .findings
+                .iter()
+                .map(|finding| finding.subject.clone()),
+        );
         outcome.findings |= fails(&checked.findings);
         if args.locked && !checked.drift.is_empty() {
             outcome.findings = true;
@@ -110,6 +130,10 @@ fn check(
         ));
         findings.extend(checked.findings);
     }
+    let mut lost = recorded.lost(provider.python(), &said);
+    apply_levels(&mut lost, &project.config);
+    outcome.findings |= fails(&lost);
+    findings.extend(lost);
     for problem in project.tree.problems() {
         shell.warn(&problem.to_string());
     }

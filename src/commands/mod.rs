@@ -4,6 +4,7 @@
 mod base;
 mod check;
 mod completions;
+mod consumers;
 mod diff;
 mod explain;
 mod init;

@@ -2,7 +2,7 @@
 
 use super::base::Against;
 use super::project::{MEND, Project, tell, tell_missing};
-use super::{Failure, Outcome, Shell};
+use super::{Failure, Outcome, Shell, consumers};
 use crate::cli::Snapshot;
 use crate::contract::{self, Contract};
 use crate::finding::{self, Finding};
@@ -26,7 +26,13 @@ pub(super) fn run(shell: &Shell, args: &Snapshot) -> Result<Outcome, Failure> {
         against: against.as_ref(),
         base: args.base.as_deref(),
     };
-    project.with_provider(|provider| write_all(shell, &project, provider, &names, &wish))
+    project.with_provider(|provider| {
+        let outcome = write_all(shell, &project, provider, &names, &wish)?;
+        if outcome == Outcome::HOLDS && args.names.is_empty() {
+            consumers::record(shell, &project, provider)?;
+        }
+        Ok(outcome)
+    })
 }
 
 /// What of the pending breaks is to be accepted, and what counts as one.

@@ -5,7 +5,11 @@ mod consumer;
 mod exact;
 mod implementers;
 mod overrides;
+mod record;
+mod recorded;
 mod words;
 
 pub use consumer::consumer;
 pub use implementers::{Asked, Verified, implementers};
+pub use record::record;
+pub use recorded::Recorded;

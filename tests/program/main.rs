@@ -5,6 +5,7 @@
 mod bad_input;
 mod based;
 mod ci;
+mod consumers;
 mod hostile;
 mod laws;
 mod log;

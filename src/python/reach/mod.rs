@@ -20,7 +20,7 @@ use super::source::with_source;
 use crate::interface::python::Param;
 use crate::interface::{CallShape, Place};
 
-use values::World;
+use values::{Value, World};
 
 /// One use of the provider.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,6 +86,17 @@ pub struct Callee {
     pub unsure: bool,
 }
 
+/// Whether something still stands where a consumer once found it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It does, as far as that can be told.
+    There,
+    /// It does not.
+    Gone,
+    /// It cannot be seen any more: its class has members that nobody can read off.
+    Unseen,
+}
+
 /// All that a consumer uses.
 #[derive(Debug, Clone, Default)]
 pub struct Reached {
@@ -100,6 +111,16 @@ pub struct Reached {
 }
 
 impl Project<'_> {
+    /// How paths stand that a consumer was seen to use.
+    pub fn standing(&self, paths: &[String]) -> Vec<Standing> {
+        let nothing = BTreeMap::new();
+        let world = World::new(self, &nothing);
+        paths
+            .par_iter()
+            .map(|path| standing(&world, path))
+            .collect()
+    }
+
     /// What the consumer among joined files uses of the provider. `arguments` says which class of the provider stands
     /// behind the name of a parameter.
     pub fn reached(&self, arguments: &BTreeMap<String, String>) -> Reached {
@@ -144,4 +165,27 @@ impl Project<'_> {
         }
         reached
     }
+}
+
+fn standing(world: &World<'_, '_>, path: &str) -> Standing {
+    let Some((module, rest)) = world.project.linker().modules.split(path) else {
+        return Standing::Gone;
+    };
+    let mut value = Value::Module(module.to_owned());
+    for name in rest.split('.').filter(|name| !name.is_empty()) {
+        let of_class = matches!(value, Value::Class(..));
+        // What a consumer reads is mostly read from objects.
+        let from = match value {
+            Value::Class(path, written) => Value::Object(path, written),
+            other => other,
+        };
+        let step = world.attribute(&from, name);
+        match step.used {
+            Some((_, End::Lost { .. })) => return Standing::Gone,
+            None if of_class => return Standing::Unseen,
+            None => return Standing::There,
+            Some((_, End::Found(_))) => value = step.value,
+        }
+    }
+    Standing::There
 }
