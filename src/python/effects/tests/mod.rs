@@ -1,6 +1,5 @@
 //! What the analysis says of small programs, and whether CPython agrees.
 
-mod cases;
 mod oracle;
 mod programs;
 

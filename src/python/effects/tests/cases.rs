@@ -1,1 +1,0 @@
-//! One case per kind of effect.
