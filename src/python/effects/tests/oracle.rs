@@ -106,19 +106,6 @@ fn wrong(facts: &[Fact], outcomes: &[Outcome]) -> Vec<String> {
 }
 
 #[test]
-fn one() {
-    let Some(seed) = std::env::var("COGATE_ONE")
-        .ok()
-        .and_then(|text| text.parse().ok())
-    else {
-        return;
-    };
-    let text = Programs::new(seed).program();
-    println!("{text}");
-    println!("{:#?}", facts(&text, "m.f"));
-}
-
-#[test]
 fn what_happens_may_happen_and_what_must_happen_does() {
     let count: u64 = std::env::var("COGATE_PROGRAMS")
         .ok()
