@@ -8,6 +8,7 @@ mod call_shapes;
 mod catches;
 mod constructors;
 mod cut;
+mod damage;
 mod decode;
 mod decorators;
 mod depth;
@@ -42,13 +43,15 @@ mod tests;
 mod tolerance;
 mod types;
 mod uses;
+mod whole;
 
+pub use damage::Damage;
 pub use effects::Implementers;
 pub use evidence::Wanted;
 pub use files::{Files, MemoryFiles};
 pub use joined::Joined;
 pub use memo::Memo;
-pub use project::{Damage, Missing, Project};
+pub use project::{Missing, Project};
 pub use receivers::Receivers;
 pub use requires::CallMade;
 

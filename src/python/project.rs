@@ -1,12 +1,11 @@
 //! A tree's Python side as the rest of the program sees it: interfaces of what is asked for, of what changed, and
 //! under which path a definition is best known.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
-use rayon::prelude::*;
-
+use super::damage::Damage;
 use super::decode::decode;
 use super::extract::{ModuleExtract, What};
 use super::files::Files;
@@ -16,14 +15,14 @@ use super::mro::{Lineages, above_outside};
 use super::public_path::PublicPaths;
 use super::source::{Source, with_source};
 use crate::interface::Place;
-use crate::interface::python::{Class, Interface, Kind, Member, Module, is_offered};
+use crate::interface::python::{Class, Interface, Kind, Member, Module};
 
 /// How far names are followed when a member is looked up.
 const FAR: u8 = 20;
 
 /// The Python modules of a tree. Files are parsed when something of them is needed, each at most once.
 pub struct Project<'t> {
-    linker: Linker<'t>,
+    pub(super) linker: Linker<'t>,
     lineages: Lineages,
     public: OnceLock<PublicPaths>,
 }
@@ -37,15 +36,6 @@ pub struct Missing {
     pub nearest: Option<String>,
     /// Why it may be there all the same: its file cannot be read, or lost text.
     pub unreadable: Option<Damage>,
-}
-
-/// Text that could not be read, where something that matters may stand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Damage {
-    /// Where the parser stumbled; the file's beginning if nothing of it can be read.
-    pub place: Place,
-    /// What it said.
-    pub message: String,
 }
 
 impl<'t> Project<'t> {
@@ -246,33 +236,6 @@ impl<'t> Project<'t> {
         (interface, missing)
     }
 
-    /// What of an interface could not be read: whole definitions, and headers of members that others can name.
-    pub fn damages(&self, interface: &Interface) -> BTreeMap<String, Damage> {
-        let mut paths: BTreeSet<String> = interface.untrusted.clone();
-        let classes = interface
-            .classes
-            .values()
-            .map(|class| (&class.members, class.partial));
-        let modules = interface
-            .modules
-            .values()
-            .map(|module| (&module.members, !module.whole));
-        for (members, named) in classes.chain(modules) {
-            for (name, member) in members {
-                let Kind::Function(function) = &member.kind else {
-                    continue;
-                };
-                if function.signature.untrusted.is_some() && (named || is_offered(name)) {
-                    paths.insert(format!("{}.{name}", member.defined_in));
-                }
-            }
-        }
-        paths
-            .into_iter()
-            .filter_map(|path| self.damage(&path).map(|damage| (path, damage)))
-            .collect()
-    }
-
     fn add(&self, path: &str, interface: &mut Interface) -> bool {
         if path.split('.').any(str::is_empty) {
             return false;
@@ -298,7 +261,7 @@ impl<'t> Project<'t> {
         }
     }
 
-    fn add_module(&self, name: &str, interface: &mut Interface) -> bool {
+    pub(super) fn add_module(&self, name: &str, interface: &mut Interface) -> bool {
         let Some(index) = self.linker.modules.find(name) else {
             // A namespace package: its modules are asked for one by one.
             return self.linker.modules.is_module(name);
@@ -469,96 +432,6 @@ impl<'t> Project<'t> {
         }
     }
 
-    /// Why what stands at `path` cannot be trusted: its file cannot be read, its header is damaged, or text is lost
-    /// where it may stand.
-    pub fn damage(&self, path: &str) -> Option<Damage> {
-        let (module, rest) = self.linker.modules.split(path)?;
-        let index = self.linker.modules.find(module)?;
-        let file = &self.linker.modules.files()[index];
-        let extract = match self.linker.extract_at(index) {
-            Ok(extract) => extract,
-            Err(message) => {
-                return Some(Damage {
-                    place: Place::point(file.path.as_str(), 1, 1),
-                    message: message.to_owned(),
-                });
-            }
-        };
-        if !rest.is_empty()
-            && let Some(damage) = self.header_damage(extract, path)
-        {
-            return Some(damage);
-        }
-        let (place, message) = extract.lost.as_ref()?;
-        let is_lost = match self.linker.follow(path) {
-            Target::Class(class) => class.lost,
-            Target::Name(found) => found
-                .bound
-                .place
-                .as_ref()
-                .is_some_and(|at| at.line >= place.line),
-            Target::Module(_) | Target::Missing => true,
-            Target::Outside(_) => false,
-        };
-        is_lost.then(|| Damage {
-            place: place.clone(),
-            message: message.clone(),
-        })
-    }
-
-    fn header_damage(&self, extract: &ModuleExtract, path: &str) -> Option<Damage> {
-        let (place, message) = match self.linker.follow(path) {
-            Target::Class(class) if class.untrusted => (class.place.clone()?, None),
-            Target::Name(found) => match &found.bound.what {
-                What::Function(function) => (
-                    found.bound.place.clone()?,
-                    Some(function.signature.untrusted.clone()?),
-                ),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        let error = extract.damage.iter().find(|(at, _)| {
-            at.path == place.path && at.line >= place.line && at.line <= place.end_line
-        });
-        let message = message
-            .or_else(|| error.map(|(_, message)| message.clone()))
-            .unwrap_or_else(|| "the header cannot be read".to_owned());
-        Some(Damage {
-            place: error.map_or(place, |(at, _)| at.clone()),
-            message,
-        })
-    }
-
-    /// The interfaces of the modules that differ between two trees, whole.
-    pub fn changed(old: &Project<'_>, new: &Project<'_>) -> (Interface, Interface) {
-        let (left, right) = changed_modules(old, new);
-        rayon::join(|| old.whole(&left), || new.whole(&right))
-    }
-
-    /// The interface of all modules.
-    pub fn everything(&self) -> Interface {
-        let all: Vec<usize> = (0..self.linker.modules.len()).collect();
-        self.whole(&all)
-    }
-
-    fn whole(&self, modules: &[usize]) -> Interface {
-        // Parsing first and by itself keeps all threads busy; linking then finds most of what it needs.
-        modules.par_iter().for_each(|&index| {
-            let _ = self.linker.extract_at(index);
-        });
-        let parts: Vec<Interface> = modules
-            .par_iter()
-            .map(|&index| {
-                let mut interface = Interface::default();
-                let name = self.linker.modules.files()[index].name.clone();
-                self.add_module(&name, &mut interface);
-                interface
-            })
-            .collect();
-        joined(parts)
-    }
-
     /// The path under which a definition is best known to those who import it: the shortest without a private
     /// segment, then the first by alphabet; its own path if there is none.
     pub fn public_path(&self, definition: &str) -> String {
@@ -566,60 +439,4 @@ impl<'t> Project<'t> {
             .get_or_init(|| PublicPaths::new(&self.linker))
             .of(&self.linker, definition)
     }
-}
-
-/// Indices of the modules that are not the same on both sides.
-fn changed_modules(old: &Project<'_>, new: &Project<'_>) -> (Vec<usize>, Vec<usize>) {
-    let side = |project: &Project<'_>| -> BTreeMap<String, (usize, String)> {
-        let files = project.linker.modules.files().iter().enumerate();
-        files
-            .map(|(index, file)| (file.name.clone(), (index, file.path.clone())))
-            .collect()
-    };
-    let (left, right) = (side(old), side(new));
-    let names: BTreeSet<&String> = left.keys().chain(right.keys()).collect();
-    let names: Vec<&String> = names.into_iter().collect();
-    let differing: Vec<&String> = names
-        .into_par_iter()
-        .filter(|name| match (left.get(*name), right.get(*name)) {
-            (Some((_, a)), Some((_, b))) => !old.linker.files.same_content(a, new.linker.files, b),
-            _ => true,
-        })
-        .collect();
-    let pick = |side: &BTreeMap<String, (usize, String)>| {
-        differing
-            .iter()
-            .filter_map(|name| side.get(*name).map(|(index, _)| *index))
-            .collect()
-    };
-    (pick(&left), pick(&right))
-}
-
-/// One interface of many; maps are built at once, which costs a fraction of growing them.
-fn joined(mut parts: Vec<Interface>) -> Interface {
-    let mut all =
-        |part: fn(&mut Interface) -> BTreeSet<String>| parts.iter_mut().flat_map(part).collect();
-    let (unknown, untrusted) = (
-        all(|part| std::mem::take(&mut part.unknown)),
-        all(|part| std::mem::take(&mut part.untrusted)),
-    );
-    Interface {
-        classes: gathered(&mut parts, |part| &mut part.classes),
-        modules: gathered(&mut parts, |part| &mut part.modules),
-        exports: gathered(&mut parts, |part| &mut part.exports),
-        aliases: gathered(&mut parts, |part| &mut part.aliases),
-        unknown,
-        untrusted,
-        has_effects: false,
-    }
-}
-
-fn gathered<T>(
-    parts: &mut [Interface],
-    map: fn(&mut Interface) -> &mut BTreeMap<String, T>,
-) -> BTreeMap<String, T> {
-    parts
-        .iter_mut()
-        .flat_map(|part| std::mem::take(map(part)))
-        .collect()
 }
