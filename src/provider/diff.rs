@@ -124,13 +124,13 @@ fn python(old: &Project<'_>, new: &Project<'_>, paths: &[String], diffed: &mut D
             wanted.entry(class).or_default().extend(names);
         }
     }
-    old.fill_requires(
-        &mut before,
-        &wanted,
-        &Receivers::Infer,
-        &Interface::default(),
+    // The largest file decides how long a side takes: both sides at once.
+    let (met_before, met_after) = rayon::join(
+        || old.meetings(&before, &wanted, &Receivers::Infer),
+        || new.meetings(&after, &wanted, &Receivers::Infer),
     );
-    new.fill_requires(&mut after, &wanted, &Receivers::Infer, &before);
+    old.fill_met(&mut before, &met_before, &Interface::default());
+    new.fill_met(&mut after, &met_after, &before);
     if !paths.is_empty() {
         // Following what functions do is for what somebody named: of a whole tree it would be thousands of lines.
         let mut implementers = old.infer_implementers(&before);

@@ -53,7 +53,7 @@ pub use joined::Joined;
 pub use memo::Memo;
 pub use project::{Missing, Project};
 pub use receivers::Receivers;
-pub use requires::CallMade;
+pub use requires::{CallMade, Met};
 
 /// Parses a text and does nothing else: what any answer costs at least. Gives the number of statements.
 pub fn bare_parse(text: &str) -> usize {

@@ -48,7 +48,7 @@ struct Asking<'m> {
 }
 
 /// The uses of a file, and which of them meet an implementer.
-struct Met {
+pub struct Met {
     module: String,
     uses: Vec<Use>,
     /// Index of the use, and the class of the implementer.
@@ -65,12 +65,26 @@ impl Project<'_> {
         receivers: &Receivers,
         old: &Interface,
     ) {
-        let files = self.files_asking(interface, wanted, receivers);
-        let met: Vec<Met> = files
+        let met = self.meetings(interface, wanted, receivers);
+        self.fill_met(interface, &met, old);
+    }
+
+    /// Where the tree meets implementers of the wanted members: what [`Project::fill_met`] writes down.
+    pub fn meetings(
+        &self,
+        interface: &Interface,
+        wanted: &Wanted,
+        receivers: &Receivers,
+    ) -> Vec<Met> {
+        self.files_asking(interface, wanted, receivers)
             .par_iter()
             .map(|&index| self.met_in(index, interface, wanted, receivers))
             .filter(|met| !met.hits.is_empty())
-            .collect();
+            .collect()
+    }
+
+    /// [`Project::fill_requires`], with the reading done.
+    pub fn fill_met(&self, interface: &mut Interface, met: &[Met], old: &Interface) {
         let canonical = |path: &str| self.canonical_path(path);
         let handlers: Vec<Handlers<'_>> = met
             .iter()
