@@ -94,14 +94,15 @@ impl Since<'_> {
             .cloned()
             .chain(inherited.iter().map(key))
             .collect();
-        findings.extend(inherited.into_iter().filter(loud).map(|finding| {
+        let already = inherited.into_iter().filter(loud).map(|finding| {
             let message = format!("already so at {}: {}", self.revision, finding.message);
             Finding {
                 level: Level::Note,
                 message,
                 ..finding
             }
-        }));
+        });
+        let already: Vec<Finding> = already.collect();
 
         let mut checked = match after {
             Some(after) => {
@@ -146,18 +147,15 @@ impl Since<'_> {
             }
         };
         if let Some(after) = after {
-            findings.extend(unused(before, after, &findings));
+            let all = [findings.as_slice(), already.as_slice()].concat();
+            findings.extend(unused(before, after, &all));
         }
         for finding in &mut findings {
             finding.interface = Some(name.to_owned());
         }
         apply_levels(&mut findings, self.config);
-        // Configuration cannot make an old drift loud again.
-        for finding in &mut findings {
-            if finding.message.starts_with("already so at ") {
-                finding.level = Level::Note;
-            }
-        }
+        // Configuration cannot make an old drift loud again: it comes behind the levels.
+        findings.extend(already);
         finding::sort(&mut findings);
         checked.findings = findings;
         checked.members = members;

@@ -1,7 +1,6 @@
 //! The Python front end: source text to the model, and the model's lines back. The only folder that names the
 //! parser's crates; it knows nothing of contracts, verdicts or reports.
 
-mod arguments;
 mod behind;
 mod body;
 mod call_shapes;

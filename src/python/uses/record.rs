@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::Ranged;
 
-use super::super::arguments;
+use super::super::call_shapes;
 use super::super::catches::{Catch, Outcome};
 use super::super::frames::Meaning;
 use super::{Read, Steps, Use, Walk};
@@ -39,8 +39,8 @@ impl<'a> Walk<'a, '_> {
         if let Some(call) = call {
             used.called = true;
             let literals = self.frames.last().map(|frame| &frame.literals);
-            used.shapes = arguments::shapes(&call.arguments, literals);
-            used.arguments = arguments::places(&call.arguments, self.source);
+            used.shapes = call_shapes::shapes(&call.arguments, literals);
+            used.arguments = call_shapes::arguments(self.source, &call.arguments);
         }
         used.read = steps.filter(|steps| !steps.written).map(|steps| Read {
             path: steps
